@@ -1,0 +1,1 @@
+"""Renderers over a finished inspection. None of them touches the network."""

@@ -1,0 +1,1 @@
+"""The nouns. Nothing here does anything, and nothing here imports the rest of the product."""

@@ -1,0 +1,105 @@
+"""A check as data: which fact, which predicate, which severity, which duties, and its words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from scanner.model.probe import Impact, Profile
+from scanner.model.target import TargetKind
+from scanner.model.text import Text
+
+
+class Severity(StrEnum):
+    """From worst to least."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical, 4 for info."""
+        return list(Severity).index(self)
+
+    def at_least(self, other: "Severity") -> bool:
+        return self.rank <= other.rank
+
+
+class Weight(StrEnum):
+    """What a failure amounts to (R19)."""
+
+    ISSUE = "issue"
+    OBSERVATION = "observation"
+    LEAD = "lead"
+
+
+class Confidence(StrEnum):
+    CONFIRMED = "confirmed"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A predicate on one fact, or several joined.
+
+    `fact` is a key of the observation's facts, of the item where the check goes over items ("item.key"),
+    or of the declared facts of the asset ("declared.key"). Exactly one of `fact`, `all_of`, `any_of`,
+    `none_of` is set.
+    """
+
+    fact: str | None = None
+    test: str = "true"
+    value: Any = None
+    all_of: tuple["Condition", ...] = ()
+    any_of: tuple["Condition", ...] = ()
+    none_of: tuple["Condition", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityWhen:
+    severity: Severity
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One entry of the catalogue. The contract fixes id, kind, severity, weight, impact, profile, duties.
+
+    `probe` is the probe whose facts are judged. `each` names a fact that is a list: every item is judged
+    by itself, `discriminator` names the item's key that tells its finding from its neighbours', `port`
+    the item's key that holds the finding's port. `function` names a pure function of `judging` in place
+    of `fails`, for judgements over several observations.
+    `protocols` are the services a service check speaks of, and `ports` where they usually live: there a
+    closed port is an answer. `presence` marks the checks of R13.
+    """
+
+    id: str
+    kind: TargetKind
+    severity: Severity
+    weight: Weight
+    impact: Impact
+    profile: Profile
+    duties: tuple[str, ...]
+    title: Text
+    seen: Text
+    why: Text
+    remediation: Text
+    probe: str | None = None
+    fails: Condition | None = None
+    applies: Condition | None = None
+    function: str | None = None
+    each: str | None = None
+    discriminator: str | None = None
+    port: str | None = None
+    severity_when: tuple[SeverityWhen, ...] = ()
+    confidence: Confidence = Confidence.CONFIRMED
+    inferred_when: Condition | None = None
+    presence: bool = False
+    protocols: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    anchor_name: bool = False
+    remediation_for: Mapping[str, Text] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
