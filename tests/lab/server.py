@@ -1,0 +1,53 @@
+"""A real server of the laboratory: started on its own loopback address, stopped at the end."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+
+def needs(*programs: str) -> None:
+    """Skip, by name, where a Debian package is missing; `make test` installs them as root."""
+    missing = [program for program in programs if shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
+    if missing:
+        pytest.skip(f"laboratory: {', '.join(missing)} not installed")
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str | Path], *, address: str, ports: Sequence[int], folder: Path, seconds: float = 20
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server in the foreground; yield once all its TCP ports accept; end it afterwards.
+
+    Its output goes to `folder`/output.log, which the failure message quotes.
+    """
+    log = folder / "output.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=output, cwd=folder)
+    try:
+        end = time.monotonic() + seconds
+        for port in ports:
+            while not _accepts(address, port):
+                if process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"{command[0]} does not serve {address}:{port}\n{log.read_text(errors='replace')}")
+                time.sleep(0.02)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _accepts(address: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((address, port)) == 0
