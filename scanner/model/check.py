@@ -41,6 +41,12 @@ class Confidence(StrEnum):
     INFERRED = "inferred"
 
 
+CONDITION_TESTS = frozenset(
+    ["true", "false", "equal", "not-equal", "below", "above", "at-least", "at-most", "one-of", "not-one-of", "includes-any", "includes-none", "includes-all", "empty", "not-empty", "matches", "null", "not-null"]
+)
+"""The words that `is` may say; `scanner.judging.condition` gives them their meaning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A predicate on one fact, or several joined.
@@ -72,6 +78,7 @@ class Check:
     by itself, `discriminator` names the item's key that tells its finding from its neighbours', `port`
     the item's key that holds the finding's port. `function` names a pure function of `judging` in place
     of `fails`, for judgements over several observations.
+    `exhaustive` says that the list is all there is: an item no longer in it is gone, not unasked.
     `protocols` are the services a service check speaks of, and `ports` where they usually live: there a
     closed port is an answer. `presence` marks the checks of R13.
     """
@@ -94,6 +101,7 @@ class Check:
     each: str | None = None
     discriminator: str | None = None
     port: str | None = None
+    exhaustive: bool = False
     severity_when: tuple[SeverityWhen, ...] = ()
     confidence: Confidence = Confidence.CONFIRMED
     inferred_when: Condition | None = None
