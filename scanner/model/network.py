@@ -226,6 +226,10 @@ class Network(Protocol):
         """None where address-bound questions are allowed there; else why not (R2)."""
         ...
 
+    def trust_roots(self) -> tuple[bytes, ...]:
+        """DER of the roots that the user named beside the system's (`--trust`); sends nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
