@@ -72,3 +72,8 @@ class Probe:
     def area(self) -> str:
         """The first word of the name: "tls" of "tls.certificate"."""
         return self.name.partition(".")[0]
+
+    @property
+    def finds_way(self) -> bool:
+        """Whether others live from its leads, so that it runs whatever checks are chosen."""
+        return self.leads is not _no_leads

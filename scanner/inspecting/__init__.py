@@ -1,0 +1,1 @@
+"""The engine: ties the order, the probes, the network and the store together. Knows no protocol."""

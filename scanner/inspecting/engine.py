@@ -1,0 +1,233 @@
+"""Asks every probe of every target and follows leads at once; what one address costs, others do not feel."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from scanner.model.errors import NetworkError
+from scanner.model.network import Network
+from scanner.model.observation import Observation, Seen
+from scanner.model.probe import Probe
+from scanner.model.target import Target, TargetKind
+from scanner.model.verdict import Reason
+from scanner.store.scan import ScanStore, lane_of
+from scanner.store.writer import StoreFault
+
+log = logging.getLogger(__name__)
+
+PER_LANE = 3
+"""Probes at once on one address; its connection ceiling holds beside."""
+
+TRIED_AGAIN = frozenset({Reason.INTERRUPTED})
+"""Ends that are no end: never stored, asked again by --resume."""
+
+
+class Door(Protocol):
+    """What the engine needs of the network: a bound wire per question, and what a lane felt."""
+
+    def bind(self, probe: Probe, target: Target) -> Network: ...
+
+    def host_facts(self, address: str) -> Mapping[str, Any] | None:
+        """How the lane fared (facts of the pseudo-probe `lane`); None where it was never asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A target as the order knows it (its system filled in), and what the order declares of it."""
+
+    target: Target
+    facts: Mapping[str, Any]
+
+
+class Watcher(Protocol):
+    """Who is told as it goes: progress, live verdicts."""
+
+    def lane_found(self, unit: str, lane: str) -> None: ...
+    def lane_done(self, unit: str, lane: str) -> None: ...
+    def observed(self, observation: Observation) -> None: ...
+
+
+@dataclass(slots=True)
+class _Lane:
+    unit: str
+    name: str
+    waiting: deque[tuple[Probe, Target]] = field(default_factory=deque)
+    offered: set[tuple[str, str]] = field(default_factory=set)
+    known: dict[tuple[str, str], Observation] = field(default_factory=dict)
+    active: bool = False
+
+
+class Engine:
+    """One run over one inspection."""
+
+    def __init__(
+        self,
+        probes: Sequence[Probe],
+        door: Door,
+        store: ScanStore,
+        watcher: Watcher,
+        *,
+        place: Callable[[Target], Placed | None],
+        bars: Callable[[Probe, Target], Reason | None],
+        clock: Callable[[], datetime],
+        lanes_at_once: int = 200,
+        lanes_per_unit: int = 12,
+    ) -> None:
+        """`place` finds an asset in the order, or None where it may not be asked at all; `bars` says why a
+        probe may not ask a target that others may ask."""
+        self._probes = probes
+        self._door = door
+        self._store = store
+        self._watcher = watcher
+        self._place = place
+        self._bars = bars
+        self._clock = clock
+        self._at_once = asyncio.Semaphore(lanes_at_once)
+        self._per_unit = lanes_per_unit
+        self._units: dict[str, asyncio.Semaphore] = {}
+        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._stored = set(store.lanes())
+        self._interrupted = False
+
+    @property
+    def complete(self) -> bool:
+        """False once anything was cut short by the window, a stop or the user."""
+        return not self._interrupted
+
+    async def run(self, seeds: Iterable[Target]) -> None:
+        """Ask the seeds and all they lead to. Cancelling ends it cleanly: what was found is stored."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for seed in seeds:
+                    await self._room(seed.unit)
+                    self._offer(group, seed)
+        except BaseException:
+            self._interrupted = True
+            raise
+        finally:
+            self._store.flush()
+
+    async def _room(self, unit: str) -> None:
+        """Wait until the unit has a free lane, so that seeds are taken as they can be asked."""
+        while sum(lane.unit == unit for lane in self._lanes.values()) >= 2 * self._per_unit:
+            await asyncio.sleep(0.05)
+
+    def _offer(self, group: asyncio.TaskGroup, found: Target) -> None:
+        """Queue what wants this target; what is already stored is not asked again but led on from."""
+        placed = self._place(found)
+        if placed is None:
+            return
+        target = placed.target
+        key = (target.unit, lane_of(target))
+        lane = self._lanes.get(key) or self._open_lane(*key)
+        self._declare(lane, placed)
+        for probe in self._probes:
+            pair = (probe.name, target.key)
+            if probe.accepts is not target.kind or pair in lane.offered or not probe.wants(target):
+                continue
+            lane.offered.add(pair)
+            if (known := lane.known.get(pair)) is not None:
+                self._follow(group, probe, known)
+            else:
+                lane.waiting.append((probe, target))
+        if lane.waiting and not lane.active:
+            lane.active = True
+            group.create_task(self._run_lane(group, lane))
+
+    def _open_lane(self, unit: str, name: str) -> _Lane:
+        lane = self._lanes[(unit, name)] = _Lane(unit, name)
+        if (unit, name) in self._stored:
+            self._store.flush()
+            for observation in self._store.of_lane(unit, name):
+                lane.known[(observation.probe, observation.target.key)] = observation
+        self._stored.add((unit, name))
+        self._watcher.lane_found(unit, name)
+        return lane
+
+    def _declare(self, lane: _Lane, placed: Placed) -> None:
+        """Store what the order says of this asset as a fact, whenever more is known of it."""
+        pair = ("declaration", placed.target.key)
+        known = lane.known.get(pair)
+        if known is None or (known.target.protocol is None and placed.target.protocol is not None):
+            observation = Observation("declaration", placed.target, self._clock(), dict(placed.facts))
+            lane.known[pair] = observation
+            self._store.add(observation)
+
+    async def _run_lane(self, group: asyncio.TaskGroup, lane: _Lane) -> None:
+        unit = self._units.setdefault(lane.unit, asyncio.Semaphore(self._per_unit))
+        async with unit, self._at_once:
+            running: set[asyncio.Task[None]] = set()
+            while lane.waiting or running:
+                while lane.waiting and len(running) < PER_LANE:
+                    probe, target = lane.waiting.popleft()
+                    running.add(group.create_task(self._attempt(group, lane, probe, target)))
+                _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        self._end_lane(lane)
+
+    def _end_lane(self, lane: _Lane) -> None:
+        """Keep what the lane felt, and forget the lane: memory does not grow with the targets."""
+        lane.active = False
+        facts = self._door.host_facts(lane.name)
+        if facts is not None:
+            host = Target(TargetKind.HOST, lane.unit, address=lane.name)
+            declared = lane.known.get(("declaration", host.key))
+            if declared is not None:
+                self._store.add(Observation("lane", declared.target, self._clock(), dict(facts)))
+        self._lanes.pop((lane.unit, lane.name), None)
+        self._watcher.lane_done(lane.unit, lane.name)
+
+    async def _attempt(self, group: asyncio.TaskGroup, lane: _Lane, probe: Probe, target: Target) -> None:
+        observation = await self._observe(probe, target)
+        if observation.reason in TRIED_AGAIN:
+            self._interrupted = True
+            return
+        lane.known[(probe.name, target.key)] = observation
+        self._store.add(observation)
+        self._watcher.observed(observation)
+        self._follow(group, probe, observation)
+
+    def _follow(self, group: asyncio.TaskGroup, probe: Probe, observation: Observation) -> None:
+        if not observation.observed:
+            return
+        try:
+            leads = list(probe.leads(observation.target, observation.facts))
+        except Exception as error:
+            self._fault(probe, observation.target, error)
+            return
+        for lead in leads:
+            if observation.target.kind.may_lead_to(lead.kind):
+                self._offer(group, lead)
+
+    async def _observe(self, probe: Probe, target: Target) -> Observation:
+        """Turn every way of failing into an observation. Only cancellation and a broken store pass through."""
+        at = self._clock()
+        reason = self._bars(probe, target)
+        if reason is not None:
+            return Observation(probe.name, target, at, reason=reason)
+        network = self._door.bind(probe, target)
+        try:
+            async with asyncio.timeout(probe.cost.seconds):
+                seen: Seen[Any] = await probe.observe(target, network)
+            facts = json.loads(json.dumps(asdict(seen.facts)))
+            return Observation(probe.name, target, at, facts, dict(seen.gaps), tuple(seen.evidence))
+        except NetworkError as error:
+            return Observation(probe.name, target, at, reason=error.reason, detail=str(error))
+        except TimeoutError:
+            detail = f"no end within {probe.cost.seconds:g} s"
+            return Observation(probe.name, target, at, reason=Reason.TIMED_OUT, detail=detail)
+        except StoreFault:
+            raise
+        except Exception as error:  # the one place: a fault costs one line, never the inspection
+            self._fault(probe, target, error)
+            detail = f"{type(error).__name__}: {error}"
+            return Observation(probe.name, target, at, reason=Reason.PROBE_FAULT, detail=detail)
+
+    def _fault(self, probe: Probe, target: Target, error: Exception) -> None:
+        log.debug("probe %s failed on %s", probe.name, target.key, exc_info=error)
+        self._store.add_error(probe.name, target, f"{type(error).__name__}: {error}")
