@@ -93,6 +93,7 @@ class Engine:
         self._units: dict[str, asyncio.Semaphore] = {}
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._stored = set(store.lanes())
+        self._freed = asyncio.Event()
         self._interrupted = False
 
     @property
@@ -116,7 +117,8 @@ class Engine:
     async def _room(self, unit: str) -> None:
         """Wait until the unit has a free lane, so that seeds are taken as they can be asked."""
         while sum(lane.unit == unit for lane in self._lanes.values()) >= 2 * self._per_unit:
-            await asyncio.sleep(0.05)
+            self._freed.clear()
+            await self._freed.wait()
 
     def _offer(self, group: asyncio.TaskGroup, found: Target) -> None:
         """Queue what wants this target; what is already stored is not asked again but led on from."""
@@ -136,9 +138,13 @@ class Engine:
                 self._follow(group, probe, known)
             else:
                 lane.waiting.append((probe, target))
-        if lane.waiting and not lane.active:
+        if lane.active:
+            return
+        if lane.waiting:
             lane.active = True
             group.create_task(self._run_lane(group, lane))
+        else:
+            self._end_lane(lane)
 
     def _open_lane(self, unit: str, name: str) -> _Lane:
         lane = self._lanes[(unit, name)] = _Lane(unit, name)
@@ -180,6 +186,7 @@ class Engine:
             if declared is not None:
                 self._store.add(Observation("lane", declared.target, self._clock(), dict(facts)))
         self._lanes.pop((lane.unit, lane.name), None)
+        self._freed.set()
         self._watcher.lane_done(lane.unit, lane.name)
 
     async def _attempt(self, group: asyncio.TaskGroup, lane: _Lane, probe: Probe, target: Target) -> None:

@@ -1,0 +1,1 @@
+"""From facts to the finished set: judged, tracked, written, sealed. Sends nothing."""

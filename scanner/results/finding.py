@@ -1,0 +1,130 @@
+"""Findings: the failures of one place and its twins, under one id. Pure but for what history says."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scanner.judging import Judgement
+from scanner.model.check import Check, Confidence, Severity
+from scanner.model.target import Target
+from scanner.model.text import LANGUAGES, Language
+from scanner.results.identity import canonical, finding_id
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding was seen: one twin."""
+
+    host: str | None
+    address: str | None
+    port: int | None
+    url: str | None
+
+    @property
+    def key(self) -> str:
+        """Identity of a place in history."""
+        return "|".join("" if part is None else str(part) for part in (self.host, self.address, self.port, self.url))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"host": self.host, "address": self.address, "port": self.port, "url": self.url}
+
+
+@dataclass(slots=True)
+class Finding:
+    """One problem: the judgements of all its places, the worst of them first."""
+
+    id: str
+    check: Check
+    unit: str
+    target: Target
+    port: int | None
+    judgements: dict[Place, Judgement] = field(default_factory=dict)
+
+    @property
+    def worst(self) -> Judgement:
+        return min(self.judgements.values(), key=lambda one: (one.severity or Severity.INFO).rank)
+
+    @property
+    def severity(self) -> Severity:
+        return self.worst.severity or self.check.severity
+
+    @property
+    def confidence(self) -> Confidence:
+        sure = any(one.confidence is Confidence.CONFIRMED for one in self.judgements.values())
+        return Confidence.CONFIRMED if sure else Confidence.INFERRED
+
+    @property
+    def first_seen(self) -> datetime:
+        return min(one.at for one in self.judgements.values() if one.at is not None)
+
+    @property
+    def last_seen(self) -> datetime:
+        return max(one.at for one in self.judgements.values() if one.at is not None)
+
+
+class Findings:
+    """Gathers failures; places with one id become one finding."""
+
+    def __init__(self, names_on: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
+        """`names_on` gives the scope's names by (unit, address), in the order of the file."""
+        self._names_on = names_on
+        self._by_id: dict[str, Finding] = {}
+
+    def identity(self, check: Check, judgement: Judgement) -> tuple[str, Target]:
+        """The id that a failure of this judgement has or would have."""
+        target = judgement.target
+        names = self._names_on.get((target.unit, target.address or ""), ())
+        twin = canonical(target, names)
+        return finding_id(target.unit, check, judgement, twin), twin
+
+    def add(self, check: Check, judgement: Judgement) -> Finding:
+        number, twin = self.identity(check, judgement)
+        port = judgement.port if judgement.port is not None else judgement.target.port
+        finding = self._by_id.setdefault(number, Finding(number, check, twin.unit, judgement.target, port))
+        finding.judgements[place_of(judgement)] = judgement
+        return finding
+
+    def all(self) -> Iterable[Finding]:
+        """Worst first, then by check and place: the order of every report."""
+        return sorted(
+            self._by_id.values(),
+            key=lambda one: (one.unit, one.severity.rank, one.check.id, one.target.key, one.port or 0, one.id),
+        )
+
+
+def place_of(judgement: Judgement) -> Place:
+    """Where a judgement was made, with the URL of a site's path."""
+    target = judgement.target
+    url = target.url
+    if url is not None and judgement.discriminator.startswith("/"):
+        url = url.rstrip("/") + judgement.discriminator
+    port = judgement.port if judgement.port is not None else target.port
+    return Place(target.name, target.address, port, url)
+
+
+_FIELD = re.compile(r"\{([a-z0-9_.]+)\}")
+
+
+def sentence(template: str, facts: Mapping[str, Any], language: Language) -> str:
+    """A check's sentence with its facts filled in; what is not known reads as a dash."""
+    return _FIELD.sub(lambda match: _words(facts.get(match.group(1)), language), template)
+
+
+def sentences(check: Check, facts: Mapping[str, Any]) -> dict[str, str]:
+    return {language: sentence(check.seen.in_language(language), facts, language) for language in LANGUAGES}
+
+
+def _words(value: Any, language: Language) -> str:
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return {"zh-CN": ("否", "是"), "zh-TW": ("否", "是"), "en": ("no", "yes")}[language][value]
+        case list() | tuple():
+            return (", " if language == "en" else "、").join(_words(part, language) for part in value)
+        case dict():
+            return ", ".join(f"{key}={_words(part, language)}" for key, part in value.items())
+        case _:
+            return str(value)

@@ -1,0 +1,190 @@
+"""The seal of a finished set: digests before rendering, a manifest over every file, an Ed25519 signature."""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from scanner.model.errors import InputError
+
+MANIFEST = "manifest.json"
+SCHEMA = "yuanjian/manifest/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Hexadecimal SHA-256 and SM3 (GB/T 32905-2016) over the same bytes."""
+
+    sha256: str
+    sm3: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"sha256": self.sha256, "sm3": self.sm3}
+
+
+def digest(pieces: Iterable[bytes]) -> Digests:
+    """Both digests of a stream of bytes."""
+    sha256, sm3 = hashlib.sha256(), hashlib.new("sm3")
+    for piece in pieces:
+        sha256.update(piece)
+        sm3.update(piece)
+    return Digests(sha256.hexdigest(), sm3.hexdigest())
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the raw public key, in hexadecimal."""
+    return hashlib.sha256(_raw(key)).hexdigest()
+
+
+def own_key(path: Path | None = None) -> Ed25519PrivateKey:
+    """The signing key of this installation (PEM, PKCS#8); made at the first use, readable by its owner only."""
+    path = path or _key_path()
+    if path.exists():
+        return _load_private(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+    return key
+
+
+def seal(
+    folder: Path, key: Ed25519PrivateKey, *, at: datetime, about: dict[str, Any], skip: Iterable[str] = ()
+) -> None:
+    """Write DIR/manifest.json over every file of the folder (`skip`: names that go on changing).
+
+    The signature is over the RFC 8785 form of the manifest without its `signature` member.
+    """
+    left_out = {MANIFEST, *skip}
+    files = {
+        name: {"size": path.stat().st_size, **_file_digests(path).to_json()}
+        for name, path in _files(folder)
+        if name not in left_out
+    }
+    public = key.public_key()
+    body: dict[str, Any] = {
+        "schema": SCHEMA,
+        "sealed": at.isoformat(),
+        **about,
+        "files": files,
+        "not_sealed": sorted(left_out - {MANIFEST}),
+        "key": {
+            "algorithm": "Ed25519",
+            "public": base64.b64encode(_raw(public)).decode(),
+            "fingerprint": fingerprint(public),
+        },
+    }
+    body["signature"] = base64.b64encode(key.sign(rfc8785.dumps(body))).decode()
+    temporary = folder / f".{MANIFEST}.new"
+    temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary.replace(folder / MANIFEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `verify` found. `faults` is empty where everything is as it was sealed."""
+
+    faults: tuple[str, ...]
+    fingerprint: str
+    sealed: str
+    files: int
+
+
+def verify(folder: Path) -> Verification:
+    """Hold a folder against its manifest: changed, missing and added files, and the signature itself."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        signature = base64.b64decode(manifest.pop("signature"), validate=True)
+        raw = base64.b64decode(manifest["key"]["public"], validate=True)
+        public = Ed25519PublicKey.from_public_bytes(raw)
+        listed, not_sealed = dict(manifest["files"]), set(manifest["not_sealed"])
+        sealed = str(manifest["sealed"])
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: no {MANIFEST}; name the folder that a scan wrote") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Verification((f"{MANIFEST}: cannot be read as a manifest: {error}",), "", "", 0)
+    faults = []
+    try:
+        public.verify(signature, rfc8785.dumps(manifest))
+    except (InvalidSignature, rfc8785.CanonicalizationError):
+        faults.append(f"{MANIFEST}: the signature does not fit: the manifest was altered")
+    if manifest["key"].get("fingerprint") != fingerprint(public):
+        faults.append(f"{MANIFEST}: the fingerprint is not that of the key")
+    faults += _differences(folder, listed, not_sealed)
+    return Verification(tuple(faults), fingerprint(public), sealed, len(listed))
+
+
+def known_fingerprint(key: str) -> str:
+    """The fingerprint that `--key` means: a file (PEM, public or private) or the fingerprint itself."""
+    path = Path(key)
+    if path.exists():
+        data = path.read_bytes()
+        try:
+            if b"PRIVATE" in data:
+                return fingerprint(_load_private(path).public_key())
+            loaded = serialization.load_pem_public_key(data)
+        except ValueError as error:
+            raise InputError(f"{path}: not a PEM key: {error}") from error
+        if not isinstance(loaded, Ed25519PublicKey):
+            raise InputError(f"{path}: not an Ed25519 key")
+        return fingerprint(loaded)
+    plain = key.replace(":", "").lower()
+    if len(plain) != 64 or set(plain) - set("0123456789abcdef"):
+        raise InputError(f"--key {key}: neither a file nor a fingerprint of 64 hexadecimal digits")
+    return plain
+
+
+def _differences(folder: Path, listed: dict[str, Any], not_sealed: set[str]) -> Iterator[str]:
+    present = dict(_files(folder))
+    for name, entry in sorted(listed.items()):
+        path = present.get(name)
+        if path is None:
+            yield f"{name}: missing"
+        elif not isinstance(entry, dict) or _file_digests(path).to_json() != {
+            key: entry.get(key) for key in ("sha256", "sm3")
+        }:
+            yield f"{name}: altered"
+    for name in sorted(set(present) - set(listed) - not_sealed - {MANIFEST}):
+        yield f"{name}: added after the seal"
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not name.startswith("rejudged-"):
+            yield name, path
+
+
+def _file_digests(path: Path) -> Digests:
+    with path.open("rb") as file:
+        return digest(iter(lambda: file.read(1 << 20), b""))
+
+
+def _key_path() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "yuanjian" / "signing.pem"
+
+
+def _load_private(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(f"{path}: the signing key cannot be read: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise InputError(f"{path}: not an Ed25519 key")
+    return key
+
+
+def _raw(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
