@@ -1,0 +1,67 @@
+"""Which names a certificate speaks for, and whether a name is among them (RFC 9525). The subject's CN never counts."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from probes.tls import der
+from probes.tls.distinguished_name import text
+from probes.tls.x509 import ALTERNATIVE_NAMES, Certificate
+from scanner.model.errors import Malformed
+
+DNS_NAME, IP_ADDRESS = 0x82, 0x87
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeNames:
+    """The subjectAltName's DNS names as octets, and its addresses packed."""
+
+    names: tuple[bytes, ...] = ()
+    addresses: tuple[bytes, ...] = ()
+
+    def shown(self) -> tuple[str, ...]:
+        """As text, without loss: what is no printable text stays as an escape."""
+        return (*(text(name) for name in self.names), *(_address(packed) for packed in self.addresses))
+
+    def cover(self, name: str) -> bool:
+        """Whether a host name (A-label) or an address literal is covered."""
+        try:
+            return ip_address(name).packed in self.addresses
+        except ValueError:
+            wanted = _labels(name.encode("utf-8", "surrogateescape"))
+            return any(_matches(_labels(pattern), wanted) for pattern in self.names)
+
+
+def read(certificate: Certificate) -> AlternativeNames | None:
+    """The names of a certificate; None where its extensions cannot be read."""
+    if certificate.extensions is None:
+        return None
+    value = certificate.extensions.get(ALTERNATIVE_NAMES)
+    if value is None:
+        return AlternativeNames()
+    try:
+        members = der.sequence(value)
+    except Malformed:
+        return None
+    return AlternativeNames(
+        tuple(each.content for each in members if each.tag == DNS_NAME),
+        tuple(each.content for each in members if each.tag == IP_ADDRESS),
+    )
+
+
+def _labels(name: bytes) -> list[bytes]:
+    return name.lower().removesuffix(b".").split(b".")
+
+
+def _matches(pattern: list[bytes], wanted: list[bytes]) -> bool:
+    """A wildcard is the whole left-most label, stands for just one, and is no top-level one (RFC 9525 section 6.3)."""
+    if pattern == wanted:
+        return True
+    same_rest = len(pattern) == len(wanted) and len(pattern) > 2 and pattern[1:] == wanted[1:]
+    return pattern[0] == b"*" and same_rest and wanted[0] != b""
+
+
+def _address(packed: bytes) -> str:
+    try:
+        return str(ip_address(packed))
+    except ValueError:
+        return packed.hex()
