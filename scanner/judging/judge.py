@@ -27,7 +27,7 @@ def judge(
     probe left no observation the check is not applicable, or not tested for the reason `absent`.
     Returns one judgement, or one for each item of a list fact; never none.
     """
-    if not _speaks_of(check, target):
+    if not speaks_of(check, target):
         return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
     if check.function is not None:
         return FUNCTIONS[check.function](check, target, observations, declared)
@@ -44,19 +44,22 @@ def judge(
     return _judge_items(check, target, observation, facts)
 
 
-def worst(judgements: list[Judgement]) -> Judgement:
-    """The one row that coverage shows for several items: fail before not-tested before pass before n/a."""
-    order = (Verdict.FAIL, Verdict.NOT_TESTED, Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return min(judgements, key=lambda judgement: order.index(judgement.verdict))
+def speaks_of(check: Check, target: Target) -> bool:
+    """Whether a check is about this asset at all.
 
-
-def _speaks_of(check: Check, target: Target) -> bool:
-    """Service checks speak of their protocols; an unknown service only counts where it usually lives."""
+    Service checks speak of their protocols; an unknown service counts only where it usually lives.
+    """
     if target.kind is not TargetKind.SERVICE or not check.protocols:
         return True
     if target.protocol in (None, "unknown"):
         return target.port in check.ports
     return target.protocol in check.protocols
+
+
+def worst(judgements: list[Judgement]) -> Judgement:
+    """The one row that coverage shows for several items: fail before not-tested before pass before n/a."""
+    order = (Verdict.FAIL, Verdict.NOT_TESTED, Verdict.PASS, Verdict.NOT_APPLICABLE)
+    return min(judgements, key=lambda judgement: order.index(judgement.verdict))
 
 
 def _ended(check: Check, target: Target, observation: Observation, facts: Mapping[str, Any]) -> Judgement:

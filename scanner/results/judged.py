@@ -1,0 +1,98 @@
+"""Every check on every asset of a scan, lane by lane: what the facts say today. Reads the store, writes nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scanner.inspecting.selection import Selection
+from scanner.judging import Judgement, judge, speaks_of
+from scanner.judging.reach import unreached
+from scanner.model.check import Check
+from scanner.model.observation import Observation
+from scanner.model.probe import Probe
+from scanner.model.target import Target, TargetKind
+from scanner.model.verdict import Reason, Verdict
+from scanner.results.asset import DECLARATION, Asset, assets
+from scanner.store.scan import ScanStore
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One check on one asset: all its judgements, never none."""
+
+    check: Check
+    asset: Asset
+    judgements: list[Judgement]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane, judged: its observations, its assets, and every check's word on them."""
+
+    unit: str
+    name: str
+    observations: list[Observation]
+    assets: list[Asset]
+    judged: list[Judged]
+
+
+class Judging:
+    """Today's catalogue over yesterday's facts."""
+
+    def __init__(self, store: ScanStore, selection: Selection, *, complete: bool) -> None:
+        self._store = store
+        self._selection = selection
+        self._complete = complete
+        self._probes: Mapping[str, Probe] = {probe.name: probe for probe in selection.probes}
+
+    def lanes(self) -> Iterator[Lane]:
+        """One lane at a time: memory holds no more."""
+        for unit, name in self._store.lanes():
+            observations = self._store.of_lane(unit, name)
+            found = list(assets(observations))
+            yield Lane(unit, name, observations, found, list(self._judged(found)))
+
+    def _judged(self, found: list[Asset]) -> Iterator[Judged]:
+        for asset in found:
+            for check in self._selection.checks:
+                if check.kind is asset.target.kind:
+                    yield Judged(check, asset, self._judge(check, asset))
+        yield from self._unreached(found)
+
+    def _judge(self, check: Check, asset: Asset) -> list[Judgement]:
+        reason = self._selection.left_out.get(check.id)
+        if reason is not None and speaks_of(check, asset.target):
+            return [Judgement(check.id, asset.target, Verdict.NOT_TESTED, reason)]
+        return judge(check, asset.target, asset.observations, asset.declared, absent=self._absent(check, asset))
+
+    def _absent(self, check: Check, asset: Asset) -> Reason | None:
+        """Why the check's probe left nothing here; None where it had nothing to ask."""
+        if asset.absent is not None:
+            return asset.absent
+        probe = self._probes.get(check.probe or "")
+        if probe is None:
+            return None
+        if probe.accepts is not asset.target.kind or not probe.wants(asset.target):
+            return None
+        return Reason.PROBE_FAULT if self._complete else Reason.INTERRUPTED
+
+    def _unreached(self, found: list[Asset]) -> Iterator[Judged]:
+        """Presence checks where nothing answers: a closed or filtered port is an answer (R13)."""
+        open_ports = {asset.target.port for asset in found if asset.target.kind is TargetKind.SERVICE}
+        for host in found:
+            if host.target.kind is not TargetKind.HOST or DECLARATION not in host.observations:
+                continue
+            for check in self._selection.checks:
+                if check.presence and check.kind is TargetKind.SERVICE:
+                    for port in sorted(set(check.ports) - open_ports):
+                        yield self._at(check, host, port)
+
+    def _at(self, check: Check, host: Asset, port: int) -> Judged:
+        target = Target(
+            TargetKind.SERVICE, host.target.unit, host.target.system, address=host.target.address, port=port
+        )
+        left_out = self._selection.left_out.get(check.id)
+        if left_out is not None:
+            judgement = Judgement(check.id, target, Verdict.NOT_TESTED, left_out)
+        else:
+            judgement = unreached(check, target, host.observations, complete=self._complete)
+        return Judged(check, Asset(target, {}, host.declared), [judgement])
