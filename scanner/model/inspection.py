@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from scanner.model.authority import Approval, Authority, Contact, Document, Kind, Notice, Window
 from scanner.model.probe import Profile
+from scanner.model.text import Text
 
 Address = IPv4Address | IPv6Address
 Block = IPv4Network | IPv6Network
@@ -85,6 +86,7 @@ class Unit:
     exclude: tuple[ListedTarget, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     suspended: tuple[Suspended, ...] = ()
+    telecom_report: Approval | None = None
 
     def system(self, name: str | None) -> System | None:
         return next((system for system in self.systems if system.name == name), None)
@@ -125,11 +127,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RefusedUnit:
-    """A unit that may not be inspected: which rule, and where it comes from (R5)."""
+    """A unit that may not be inspected: which rule, and where it comes from (R5).
+
+    `rule` and `source` are in the language of the run; the texts say the same in all three.
+    """
 
     unit: Unit
     rule: str
     source: str
+    rule_text: Text | None = None
+    source_text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
