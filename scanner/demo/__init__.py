@@ -1,0 +1,1 @@
+"""A small laboratory on loopback for `yuanjian demo`: servers for showing, not for testing the scanner."""
