@@ -1,0 +1,62 @@
+"""The application: which commands there are, and how every error becomes a message and an exit code."""
+
+import sys
+from enum import IntEnum
+
+import click
+import typer
+from rich.console import Console
+
+from scanner.cli import catalogue, demo, inspect, menu, plan, rejudge, report, scan, verify
+from scanner.cli.language import say
+from scanner.model.errors import InputError, Refused, YuanjianError
+
+app = typer.Typer(name="yuanjian", help=say("help.app"), add_completion=False, rich_markup_mode=None, no_args_is_help=False)
+for module in (scan, inspect, plan, demo, verify, rejudge, report, catalogue):
+    module.register(app)
+
+
+class Exit(IntEnum):
+    """The exit codes of the contract; in doubt 2 before 3 before 4 before 1 before 0 (R25)."""
+
+    DONE = 0
+    FOUND = 1
+    INPUT = 2
+    REFUSED = 3
+    INCOMPLETE = 4
+
+
+@app.callback(invoke_without_command=True)
+def bare(context: typer.Context) -> None:
+    """At a terminal a bare `yuanjian` asks what one wants to do; elsewhere it shows its help."""
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        typer.echo(context.get_help())
+        raise typer.Exit(Exit.INPUT)
+    arguments = menu.ask()
+    raise typer.Exit(run(arguments) if arguments else Exit.DONE)
+
+
+def run(arguments: list[str]) -> int:
+    """One command line, to its exit code. No traceback reaches the user."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        code = app(arguments, standalone_mode=False)
+        return int(code or 0)
+    except (click.exceptions.Exit, typer.Exit) as end:
+        return end.exit_code
+    except click.exceptions.Abort:
+        return Exit.INPUT
+    except click.ClickException as error:
+        console.print(error.format_message(), style="red", markup=False)
+        return Exit.INPUT
+    except Refused as error:
+        console.print(str(error), style="red", markup=False)
+        return Exit.REFUSED
+    except InputError as error:
+        console.print(str(error), style="red", markup=False)
+        return Exit.INPUT
+    except YuanjianError as error:
+        console.print(str(error), style="red", markup=False)
+        return Exit.INCOMPLETE

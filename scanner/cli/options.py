@@ -1,0 +1,163 @@
+"""The options that several commands share, and what they mean once read."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.cli.language import say
+from scanner.model.check import Severity
+from scanner.model.errors import InputError
+from scanner.model.probe import Profile
+
+
+class Engine(StrEnum):
+    """The two port engines."""
+
+    OWN = "own"
+    NMAP = "nmap"
+
+
+def option(key: str, *names: str) -> typer.models.OptionInfo:
+    """A typer option whose help is the message `option.KEY`."""
+    made = typer.Option(*names, help=say(f"option.{key}"), show_default=False)
+    return made  # type: ignore[no-any-return]
+
+
+Out = Annotated[Path | None, option("out", "-o", "--out")]
+ProfileName = Annotated[str | None, option("profile", "--profile")]
+Ports = Annotated[str | None, option("ports", "--ports")]
+Probes = Annotated[list[str] | None, option("probe", "--probe")]
+NoProbes = Annotated[list[str] | None, option("no-probe", "--no-probe")]
+Checks = Annotated[list[str] | None, option("check", "--check")]
+Skip = Annotated[list[str] | None, option("skip", "--skip")]
+Resolver = Annotated[str | None, option("resolver", "--resolver")]
+Trust = Annotated[list[Path] | None, option("trust", "--trust")]
+Rate = Annotated[str | None, option("rate", "--rate")]
+ConnectRate = Annotated[str | None, option("connect-rate", "--connect-rate")]
+Processes = Annotated[int, option("processes", "--processes")]
+EngineName = Annotated[str, option("engine", "--engine")]
+Callback = Annotated[str | None, option("callback", "--callback")]
+CatalogueFile = Annotated[list[Path] | None, option("catalogue", "--catalogue")]
+HistoryFile = Annotated[Path | None, option("history", "--history")]
+Database = Annotated[str | None, option("db", "--db")]
+Lang = Annotated[str | None, option("lang", "--lang")]
+Quiet = Annotated[bool, option("quiet", "--quiet")]
+Json = Annotated[bool, option("json", "--json")]
+FailOn = Annotated[str | None, option("fail-on", "--fail-on")]
+Resume = Annotated[bool, option("resume", "--resume")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for beyond the inspection; every value read and found good."""
+
+    out: Path | None = None
+    profile: Profile | None = None
+    ports: str | None = None
+    probes: tuple[str, ...] = ()
+    no_probes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    resolver: str | None = None
+    trust: tuple[Path, ...] = ()
+    rate: str | None = None
+    connect_rate: str | None = None
+    engine: Engine = Engine.OWN
+    callback: str | None = None
+    catalogue: tuple[Path, ...] = ()
+    history: Path | None = None
+    database: str | None = None
+    quiet: bool = False
+    json: bool = False
+    fail_on: Severity | None = None
+    resume: bool = False
+
+
+def one_of(option: str, given: str | None, words: type[Profile] | type[Engine] | type[Severity]) -> str | None:
+    """The word given, where it is one of them; InputError names them all."""
+    if given is not None and given not in list(words):
+        raise InputError(say("error.list", option=option, given=given, wanted=", ".join(words)))
+    return given
+
+
+def port_list(given: str) -> tuple[int, ...]:
+    """`22,80,8000-8100` as ports in order; InputError where it is anything else."""
+    ports: set[int] = set()
+    for part in given.split(","):
+        match = re.fullmatch(r"\s*(\d{1,5})(?:-(\d{1,5}))?\s*", part)
+        first = int(match[1]) if match else 0
+        last = int(match[2] or match[1]) if match else 0
+        if not 1 <= first <= last <= 65535:
+            raise InputError(say("error.port-list", given=given))
+        ports.update(range(first, last + 1))
+    return tuple(sorted(ports))
+
+
+def a_resolver(given: str | None) -> str | None:
+    """ADDRESS or ADDRESS:PORT ([ADDRESS]:PORT for IPv6), unchanged; InputError where it is neither."""
+    if given is None:
+        return None
+    match = re.fullmatch(r"\[(?P<six>[^\]]+)\](?::(?P<p6>\d+))?|(?P<four>[^:]+)(?::(?P<p4>\d+))?|(?P<bare>.*)", given)
+    parts = match.groupdict() if match else {}
+    try:
+        ip_address(parts.get("six") or parts.get("four") or parts.get("bare") or "")
+        port = int(parts.get("p6") or parts.get("p4") or 53)
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise InputError(say("error.list", option="--resolver", given=given, wanted="192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353"))
+    return given
+
+
+def a_date(given: str | None) -> date | None:
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError as error:
+        raise InputError(say("error.date", given=given)) from error
+
+
+def asked(
+    *,
+    profile: str | None,
+    engine: str,
+    fail_on: str | None,
+    processes: int,
+    ports: str | None,
+    resolver: str | None,
+    lists: dict[str, list[str] | None],
+    files: dict[str, list[Path] | None],
+    rest: dict[str, object],
+) -> Asked:
+    """Read the shared options. Nothing is sent before this has found them good."""
+    if processes != 1:
+        raise InputError(say("error.processes", number=processes))
+    chosen = one_of("--profile", profile, Profile)
+    severity = one_of("--fail-on", fail_on, Severity)
+    if ports not in (None, "top", "all"):
+        port_list(str(ports))
+    for option, paths in files.items():
+        for path in paths or ():
+            _readable(f"--{option}", path)
+    return Asked(
+        profile=Profile(chosen) if chosen else None,
+        engine=Engine(one_of("--engine", engine, Engine) or "own"),
+        fail_on=Severity(severity) if severity else None,
+        ports=ports,
+        resolver=a_resolver(resolver),
+        **{key: tuple(value or ()) for key, value in {**lists, **files}.items()},  # type: ignore[arg-type]
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def _readable(option: str, path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise InputError(say("error.file", option=option, path=path, error=error.strerror)) from error

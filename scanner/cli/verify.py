@@ -1,0 +1,34 @@
+"""`yuanjian verify`: is a result folder as it was sealed, and by whom."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.cli.language import say
+from scanner.cli.options import Lang, option
+from scanner.sealing import known_fingerprint, own_fingerprint, verify
+
+Key = Annotated[str | None, option("key", "--key")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("verify", help=say("help.verify"))(command)
+
+
+def command(folder: Path, key: Key = None, lang: Lang = None) -> int:
+    """Exit 0 where nothing changed and the signer is vouched for by --key; else 1."""
+    wanted = known_fingerprint(key) if key else own_fingerprint()
+    found = verify(folder)
+    for fault in found.faults:
+        typer.echo(say("verify.fault", fault=fault), err=True)
+    if found.faults:
+        return 1
+    if key and found.fingerprint != wanted:
+        typer.echo(say("verify.other", fingerprint=found.fingerprint, wanted=wanted), err=True)
+        return 1
+    if found.fingerprint != wanted:
+        typer.echo(say("verify.unknown", files=found.files, sealed=found.sealed, fingerprint=found.fingerprint), err=True)
+        return 1
+    typer.echo(say("verify.good", files=found.files, sealed=found.sealed, fingerprint=found.fingerprint))
+    return 0

@@ -1,0 +1,77 @@
+"""What this scan changes in the history of places: who is new, still open, fixed, back again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanner.judging import Judgement, worst
+from scanner.judging.reach import UNREACHABLE_NOTE, port_state
+from scanner.model.check import Check
+from scanner.model.network import PortState
+from scanner.model.observation import Observation
+from scanner.model.target import TargetKind
+from scanner.model.verdict import Verdict
+from scanner.results.finding import Findings, place_of
+from scanner.results.judged import Judged, Lane
+from scanner.store.history import PastPlace
+from scanner.tracking import Answer
+
+PORTS = "ports.tcp"
+
+
+@dataclass(slots=True)
+class Answers:
+    """Gathers, lane by lane, what this scan answers about the places that history knows."""
+
+    past: dict[tuple[str, str], PastPlace]
+    _passed: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    _whole: set[tuple[str, str | None, str | None, int | None]] = field(default_factory=set)
+    _ports: dict[tuple[str, str], Observation] = field(default_factory=dict)
+
+    @classmethod
+    def about(cls, places: Iterable[PastPlace]) -> "Answers":
+        return cls({(place.finding, place.place): place for place in places})
+
+    def take(self, lane: Lane, findings: Findings) -> None:
+        """Remember what this lane answers; nothing where history is empty."""
+        if not self.past:
+            return
+        for asset in lane.assets:
+            if asset.target.kind is TargetKind.HOST and PORTS in asset.observations:
+                self._ports[(lane.unit, lane.name)] = asset.observations[PORTS]
+        for judged in lane.judged:
+            self._judged(judged, findings)
+
+    def answer(self, place: PastPlace) -> Answer:
+        """What this scan says of a place that it did not find failing."""
+        told = self._passed.get((place.finding, place.place))
+        if told is not None:
+            return told
+        host, address, port = (place.record.get(key) for key in ("host", "address", "port"))
+        if (place.record.get("check", ""), host, address, port) in self._whole:
+            return Answer.PASSED
+        ports = self._ports.get((place.record.get("unit_key", ""), address or ""))
+        if ports is None or port is None or place.record.get("transport") != "tcp":
+            return Answer.UNASKED
+        match port_state(ports, port):
+            case PortState.CLOSED:
+                return Answer.CLOSED
+            case PortState.FILTERED:
+                return Answer.FILTERED
+            case _:
+                return Answer.UNASKED
+
+    def _judged(self, judged: Judged, findings: Findings) -> None:
+        check: Check = judged.check
+        for judgement in judged.judgements:
+            if judgement.verdict is Verdict.PASS:
+                number, _ = findings.identity(check, judgement)
+                self._passed[(number, place_of(judgement).key)] = _how(judgement)
+        if check.exhaustive and worst(judged.judgements).verdict in (Verdict.PASS, Verdict.FAIL):
+            target = judged.asset.target
+            self._whole.add((check.id, target.name, target.address, target.port))
+
+
+def _how(judgement: Judgement) -> Answer:
+    return Answer.FILTERED if judgement.note == UNREACHABLE_NOTE else Answer.PASSED
+
+
