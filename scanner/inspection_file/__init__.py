@@ -1,0 +1,21 @@
+"""Reads what people write into an Inspection, or says everything that is wrong with it. Sends nothing."""
+
+from scanner.inspection_file.authority import NotEntitled, Refusal, check_window
+from scanner.inspection_file.bare import from_targets
+from scanner.inspection_file.fault import Fault, InspectionFileError
+from scanner.inspection_file.line import read_line
+from scanner.inspection_file.reading import read
+from scanner.inspection_file.window import is_open, next_opening
+
+__all__ = [
+    "Fault",
+    "InspectionFileError",
+    "NotEntitled",
+    "Refusal",
+    "check_window",
+    "from_targets",
+    "is_open",
+    "next_opening",
+    "read",
+    "read_line",
+]
