@@ -1,0 +1,66 @@
+"""Where a target stands in the order: its system, and what the file declares of it, as facts. Sends nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scanner.inspecting.engine import Placed
+from scanner.model.inspection import Inspection, Unit
+from scanner.model.probe import Probe
+from scanner.model.scope import Scope
+from scanner.model.target import Target, TargetKind
+from scanner.model.verdict import Reason
+
+
+class Placement:
+    """Finds targets in the order of one inspection."""
+
+    def __init__(self, inspection: Inspection, scope: Scope, clock: Callable[[], datetime]) -> None:
+        self._inspection = inspection
+        self._scope = scope
+        self._clock = clock
+        self._zone = ZoneInfo(inspection.window.timezone)
+
+    def place(self, target: Target) -> Placed | None:
+        """The target with its system, and its declared facts; None where it is barred altogether."""
+        unit = self._inspection.unit(target.unit)
+        if unit is None:
+            return None
+        if target.name is not None and self._scope.bars_name(target.name) is not None:
+            return None
+        if target.address is not None and self._scope.bars_address(target.address) is not None:
+            return None
+        system = self._scope.system_of(target.unit, name=target.name, address=target.address, port=target.port)
+        placed = replace(target, system=system.name if system else None)
+        return Placed(placed, self._facts(unit, placed))
+
+    def bars(self, probe: Probe, target: Target) -> Reason | None:
+        """Why this probe may not ask this target: address-bound ones want one's own address (R2)."""
+        if not probe.address_bound or target.address is None:
+            return None
+        return self._scope.owns(target.unit, target.address)
+
+    def _facts(self, unit: Unit, target: Target) -> Mapping[str, Any]:
+        system = unit.system(target.system)
+        today = self._clock().astimezone(self._zone).date()
+        filings = system.filings if system and system.filings else unit.filings
+        return {
+            "standing": str(self._scope.standing(unit.key, target.address)) if target.address else None,
+            "declared_ports": self._ports(target),
+            "suspended": self._scope.suspended(unit.key, today, name=target.name, address=target.address),
+            "level": unit.level(target.system),
+            "kind": self._inspection.kind.value,
+            "mainland": unit.mainland,
+            "critical": unit.critical_infrastructure,
+            "service_types": list(unit.service_types),
+            "filings": dict(filings),
+        }
+
+    def _ports(self, target: Target) -> list[int] | None:
+        if target.kind is TargetKind.DOMAIN:
+            return None
+        names = [target.name] if target.name else []
+        ports = self._scope.declared_ports(target.unit, address=target.address, names=names)
+        return None if ports is None else list(ports)
