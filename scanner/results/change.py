@@ -73,5 +73,3 @@ class Answers:
 
 def _how(judgement: Judgement) -> Answer:
     return Answer.FILTERED if judgement.note == UNREACHABLE_NOTE else Answer.PASSED
-
-

@@ -13,7 +13,15 @@ def finding_id(unit: str, check: Check, judgement: Judgement, canonical: Target)
     """First 16 hexadecimal digits of SHA-256 over [1, unit, check, anchor, transport, port, discriminator]."""
     port = judgement.port if judgement.port is not None else canonical.port
     transport = canonical.transport if port is not None else None
-    parts: list[int | str | None] = [1, unit, check.id, anchor(check, canonical), transport, port, judgement.discriminator]
+    parts: list[int | str | None] = [
+        1,
+        unit,
+        check.id,
+        anchor(check, canonical),
+        transport,
+        port,
+        judgement.discriminator,
+    ]
     return hashlib.sha256(rfc8785.dumps(parts)).hexdigest()[:16]
 
 

@@ -1,7 +1,7 @@
 """Every check on every asset of a scan, lane by lane: what the facts say today. Reads the store, writes nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.inspecting.selection import Selection
 from scanner.judging import Judgement, judge, speaks_of
@@ -12,6 +12,7 @@ from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from scanner.results.asset import DECLARATION, Asset, assets
+from scanner.results.names import Names
 from scanner.store.scan import ScanStore
 
 
@@ -38,9 +39,10 @@ class Lane:
 class Judging:
     """Today's catalogue over yesterday's facts."""
 
-    def __init__(self, store: ScanStore, selection: Selection, *, complete: bool) -> None:
+    def __init__(self, store: ScanStore, selection: Selection, names: Names, *, complete: bool) -> None:
         self._store = store
         self._selection = selection
+        self._names = names
         self._complete = complete
         self._probes: Mapping[str, Probe] = {probe.name: probe for probe in selection.probes}
 
@@ -48,8 +50,17 @@ class Judging:
         """One lane at a time: memory holds no more."""
         for unit, name in self._store.lanes():
             observations = self._store.of_lane(unit, name)
-            found = list(assets(observations))
+            found = [self._named(asset) for asset in assets(observations)]
             yield Lane(unit, name, observations, found, list(self._judged(found)))
+
+    def _named(self, asset: Asset) -> Asset:
+        """What is declared of a host includes what its names bring, whichever was known first."""
+        target = asset.target
+        if target.kind is not TargetKind.HOST or target.address is None:
+            return asset
+        ports = self._names.ports(target.unit, target.address, asset.declared.get("declared_ports"))
+        names = list(self._names.on(target.unit, target.address))
+        return replace(asset, declared={**asset.declared, "names": names, "declared_ports": ports})
 
     def _judged(self, found: list[Asset]) -> Iterator[Judged]:
         for asset in found:
