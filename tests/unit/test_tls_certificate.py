@@ -1,0 +1,326 @@
+"""What is said of a certificate, without a network: made in memory, or bent by hand where libraries refuse."""
+
+import warnings
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from probes.tls import known_weak_key, x509
+from probes.tls.certificate import CertificateFacts, describe
+from probes.tls.presented import Presented
+from probes.tls.public_key import PublicKey
+from probes.tls.public_key import read as read_key
+from probes.tls.roots import from_der, trusted
+from scanner.model.errors import Malformed
+from scanner.model.observation import Seen
+from scanner.model.verdict import Reason
+from tests.lab.certificates import DAY, Issued, authority, issue, rsa_key, signed_with
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+CA = authority()
+
+
+def seen(*chain: Issued, name: str | None = None, roots: tuple[Issued, ...] = (CA,), at: datetime = NOW) -> Any:
+    presented = Presented(tuple(each.der for each in chain), at, "TLSv1.3")
+    return describe(presented, name, from_der(root.der for root in roots))
+
+
+def facts(*chain: Issued, **more: Any) -> CertificateFacts:
+    told: Seen[CertificateFacts] = seen(*chain, **more)
+    return told.facts
+
+
+def test_a_good_leaf_is_described_whole() -> None:
+    told = facts(
+        issue("www.school.example", "127.33.0.1", by=CA, starts=NOW - DAY, ends=NOW + 90 * DAY),
+        name="www.school.example",
+    )
+    assert (told.subject, told.issuer) == ("CN=www.school.example", "CN=Laboratory CA")
+    assert told.names == ("www.school.example", "127.33.0.1")
+    assert (told.days_remaining, told.days_since_start) == (90, 1)
+    assert (told.key_type, told.key_bits, told.curve, told.known_weak) == ("ec", 256, "secp256r1", False)
+    assert (told.signature_hash, told.signature_hashes) == ("sha256", ("sha256",))
+    assert (told.self_signed, told.trusted, told.trust_problem, told.covers_name) == (False, True, "", True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "days"), [(-1, -1), (0, 0), (86399, 0), (86400, 1), (30 * 86400 - 1, 29), (30 * 86400, 30)]
+)
+def test_days_are_rounded_down_so_that_a_second_past_the_end_is_past(seconds: int, days: int) -> None:
+    assert facts(issue(by=CA, ends=NOW + timedelta(seconds=seconds))).days_remaining == days
+
+
+def test_a_certificate_that_starts_in_a_second_has_not_started() -> None:
+    assert facts(issue(by=CA, starts=NOW + timedelta(seconds=1))).days_since_start == -1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "covered"),
+    [
+        ("www.a.example", "www.a.example", True),
+        ("WWW.A.example", "www.a.EXAMPLE.", True),
+        ("*.a.example", "www.a.example", True),
+        ("*.a.example", "a.example", False),
+        ("*.a.example", "x.www.a.example", False),
+        ("w*.a.example", "www.a.example", False),
+        ("www.*.example", "www.a.example", False),
+        ("*.example", "a.example", False),
+        ("*", "example", False),
+        ("a.example", "www.a.example", False),
+        ("xn--fiq228c.example", "xn--fiq228c.example", True),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("::1", "0:0::1", True),
+        ("127.0.0.2", "127.0.0.1", False),
+    ],
+)
+def test_a_name_is_covered_by_a_san_and_nothing_else(pattern: str, name: str, covered: bool) -> None:
+    assert facts(issue(pattern, by=CA), name=name).covers_name is covered
+
+
+def test_the_common_name_covers_nothing() -> None:
+    told = facts(issue(by=CA, subject="www.a.example"), name="www.a.example")
+    assert (told.names, told.covers_name) == ((), False)
+
+
+def test_a_null_octet_within_a_name_neither_cuts_it_nor_hides() -> None:
+    bent = bend(issue("www.a.exampleX.evil.example", by=CA), b"exampleX.evil", b"example\x00.evil")
+    told = facts(bent, name="www.a.example")
+    assert told.covers_name is False
+    assert told.names == ("www.a.example\\x00.evil.example",)
+
+
+def test_without_a_name_nothing_is_said_of_it() -> None:
+    told = seen(issue("www.a.example", by=CA))
+    assert (told.facts.asked_name, told.facts.covers_name) == ("", None)
+    assert told.gaps["covers_name"] is Reason.NOT_SELECTED
+
+
+def test_a_leaf_that_signs_itself_is_told_from_one_that_only_says_so() -> None:
+    own = issue("a.example")
+    assert (facts(own).self_signed, facts(own).trusted, facts(own).anchor) == (True, False, False)
+    assert facts(own).trust_problem == "it signs itself and is no trusted root"
+    posing = issue("a.example", by=Issued(own.der, CA.key))
+    assert (facts(posing).self_signed, facts(posing).trusted) == (False, False)
+
+
+def test_a_leaf_that_is_itself_an_anchor_is_trusted() -> None:
+    own = issue("a.example")
+    told = facts(own, roots=(own,))
+    assert (told.self_signed, told.anchor, told.trusted) == (True, True, True)
+
+
+MIDDLE = issue(by=CA, subject="Middle", authority=True, path_length=0)
+LOWER = issue(by=MIDDLE, subject="Lower", authority=True)
+STRANGER = authority("Stranger")
+
+
+@pytest.mark.parametrize(
+    ("chain", "trusted", "problem"),
+    [
+        ((issue(by=MIDDLE), MIDDLE), True, ""),
+        ((issue(by=MIDDLE), CA, STRANGER, MIDDLE), True, ""),
+        ((issue(by=MIDDLE),), False, "not sent"),
+        ((issue(by=LOWER), LOWER, MIDDLE), False, "fewer intermediates"),
+        ((issue(by=STRANGER), STRANGER), False, "no trusted root"),
+    ],
+    ids=["in order", "disordered", "missing", "too long", "a root of its own"],
+)
+def test_a_path_is_found_among_what_was_sent_or_it_is_not(
+    chain: tuple[Issued, ...], trusted: bool, problem: str
+) -> None:
+    told = facts(*chain)
+    assert told.trusted is trusted
+    assert problem in told.trust_problem
+
+
+def test_an_intermediate_that_is_no_authority_issues_nothing() -> None:
+    plain = issue(by=CA, subject="Plain")
+    assert facts(issue(by=plain), plain).trust_problem == "an issuer is no certification authority"
+
+
+def test_an_expired_intermediate_breaks_the_path_but_an_expired_leaf_does_not() -> None:
+    past = issue(by=CA, subject="Past", authority=True, starts=NOW - 9 * DAY, ends=NOW - DAY)
+    assert facts(issue(by=past), past).trusted is False
+    assert facts(issue(by=CA, starts=NOW - 9 * DAY, ends=NOW - DAY)).trusted is True
+
+
+def test_a_second_issuer_of_the_same_name_is_tried_too() -> None:
+    twin = authority("Laboratory CA")
+    assert facts(issue(by=CA), twin, CA, roots=(twin, CA)).trusted is True
+
+
+def test_authorities_that_sign_each_other_in_a_ring_end_the_search() -> None:
+    first, second = authority("First"), authority("Second")
+    ring = [issue(by=second, subject="First", authority=True, key=first.key) for _ in range(15)]
+    ring += [issue(by=first, subject="Second", authority=True, key=second.key) for _ in range(15)]
+    assert facts(issue(by=first), *ring).trusted is not True
+
+
+@pytest.mark.parametrize("key", [rsa_key(1024), rsa_key(), ed25519.Ed25519PrivateKey.generate()], ids=str)
+def test_any_kind_of_key_may_sign_a_path(key: Any) -> None:
+    root = authority("Any", key=key)
+    assert facts(issue(by=root), roots=(root,)).trusted is True
+
+
+@pytest.mark.parametrize("hash_used", ["md5", "sha1"])
+def test_a_broken_hash_is_seen_on_leaf_and_intermediate_but_not_on_a_root(hash_used: str) -> None:
+    plain = authority("Old root", key=rsa_key())
+    root = signed_with(hash_used, plain, by=plain)
+    old = signed_with(hash_used, issue(by=root, subject="Old", authority=True, key=rsa_key()), by=root)
+    leaf = signed_with(hash_used, issue(by=root), by=root)
+    assert facts(leaf, roots=(root,)).signature_hash == hash_used
+    assert facts(leaf, roots=(root,)).trusted is True, "how well it is signed is another fact"
+    assert facts(issue(by=old), old).signature_hashes == ("sha256", hash_used)
+    assert facts(issue(by=root), root, roots=()).signature_hashes == ("sha256",)
+    assert facts(issue(by=CA), old).signature_hashes == ("sha256",), "a stranger in the chain is no intermediate"
+
+
+def test_an_intermediate_that_cannot_be_read_leaves_the_signatures_untold() -> None:
+    presented = Presented((issue(by=CA).der, b"0\x03junk"), NOW, "")
+    told = describe(presented, None, from_der([CA.der]))
+    assert told.facts.signature_hashes is None
+    assert told.gaps["signature_hashes"] is Reason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        (rsa_key(1024), ("rsa", 1024, "")),
+        (rsa_key(2048), ("rsa", 2048, "")),
+        (dsa.generate_private_key(2048), ("dsa", 2048, "")),
+        (ec.generate_private_key(ec.SECP384R1()), ("ec", 384, "secp384r1")),
+        (ec.generate_private_key(ec.BrainpoolP256R1()), ("ec", 256, "brainpoolP256r1")),
+        (ed25519.Ed25519PrivateKey.generate(), ("ed25519", 256, "")),
+    ],
+    ids=["rsa-1024", "rsa-2048", "dsa", "p384", "brainpool", "ed25519"],
+)
+def test_keys_are_measured(key: Any, told: tuple[str, int, str]) -> None:
+    seen_facts = facts(issue(by=CA, key=key))
+    assert (seen_facts.key_type, seen_facts.key_bits, seen_facts.curve) == told
+
+
+def test_a_curve_that_nobody_names_is_measured_by_its_prime() -> None:
+    explicit = bytes.fromhex("020101301c06072a8648ce3d01010211") + b"\x00" + b"\xff" * 16
+    explicit += bytes.fromhex("30060401000401000401000201010201 01".replace(" ", ""))
+    spki_algorithm = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01" + b"\x30" + bytes([len(explicit)]) + explicit
+    spki = b"\x30" + bytes([len(spki_algorithm)]) + spki_algorithm + b"\x03\x03\x00\x04\x00"
+    assert read_key(b"\x30" + bytes([len(spki)]) + spki) == PublicKey("ec", 128, "explicit")
+
+
+def roca_modulus(bits: int = 2048) -> int:
+    """A modulus of the published form, from primes k*M + (65537^a mod M)."""
+    product = 2
+    for prime in known_weak_key.PRIMES:
+        product *= prime
+    half, step = bits // 2, 0
+    found: list[int] = []
+    while len(found) < 2:
+        step += 1
+        candidate = ((1 << half - 1) | (1 << half - 2)) // product * product + step * product
+        candidate += pow(65537, 1000003 + step, product)
+        if pow(2, candidate - 1, candidate) == 1:
+            found.append(candidate)
+    return found[0] * found[1]
+
+
+def test_a_roca_key_is_known_by_its_modulus() -> None:
+    key = PublicKey("rsa", 2048, modulus=roca_modulus(), exponent=65537)
+    assert known_weak_key.known_weak(key) is True
+    assert known_weak_key.weakness(key) == "ROCA"
+
+
+@settings(max_examples=50)
+@given(st.integers(min_value=2**2047, max_value=2**2048))
+def test_a_modulus_at_random_is_not_roca(modulus: int) -> None:
+    assert not known_weak_key.is_roca(modulus | 1)
+
+
+@pytest.mark.parametrize(("bits", "told"), [(2048, None), (3072, False)])
+def test_a_key_with_the_shape_of_debians_list_is_left_untold(bits: int, told: bool | None) -> None:
+    assert facts(issue(by=CA, key=rsa_key(bits))).known_weak is told
+
+
+def test_the_reason_for_not_knowing_a_key_is_given() -> None:
+    assert seen(issue(by=CA, key=rsa_key())).gaps["known_weak"] is Reason.NO_VANTAGE
+
+
+def bend(issued: Issued, old: bytes, new: bytes) -> Any:
+    """The same certificate with some octets replaced: no library would write it."""
+    assert old in issued.der and len(old) == len(new)
+
+    class Bent:
+        der = issued.der.replace(old, new)
+
+    return Bent()
+
+
+def test_a_negative_serial_number_and_a_wrong_version_do_not_matter() -> None:
+    good = issue("a.example", by=CA)
+    version = bend(good, bytes.fromhex("a003020102"), bytes.fromhex("a003020107"))
+    assert facts(version, name="a.example").covers_name is True
+    start = good.der.index(bytes.fromhex("a003020102")) + 5
+    octets = good.der[start : start + 3]
+    assert facts(bend(good, octets, octets[:2] + bytes([octets[2] | 0x80]))).subject == "CN=a.example"
+
+
+def test_an_impossible_date_is_untold_and_the_rest_is_described() -> None:
+    good = issue("a.example", by=CA)
+    written = good.certificate.not_valid_after_utc.strftime("%y%m%d").encode()
+    told = seen(bend(good, written, b"991399"))
+    assert (told.facts.not_after, told.facts.days_remaining) == (None, None)
+    assert told.gaps["days_remaining"] is Reason.MALFORMED
+    assert told.facts.key_bits == 256
+
+
+def test_text_that_is_no_utf8_is_kept_as_an_escape() -> None:
+    told = facts(bend(issue(by=CA, subject="abcdef"), b"abcdef", b"ab\xff\x1b,<"))
+    assert told.subject == "CN=ab\\\\xff\\\\x1b\\,\\<"
+
+
+def test_an_unknown_signature_algorithm_is_no_verdict_on_trust() -> None:
+    sha256_ecdsa = bytes.fromhex("2a8648ce3d040302")
+    told = seen(bend(issue("a.example", by=CA), sha256_ecdsa, bytes.fromhex("2a8648ce3d04037f")))
+    assert (told.facts.trusted, told.facts.signature_hash) == (None, None)
+    assert told.gaps["trusted"] is Reason.MALFORMED
+
+
+def test_what_is_no_certificate_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        describe(Presented((b"not a certificate",), NOW, ""), None, from_der([]))
+    with pytest.raises(Malformed):
+        describe(Presented((), NOW, ""), None, from_der([]))
+
+
+LEAF = issue("www.a.example", "127.0.0.1", by=MIDDLE).der
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_a_mutated_certificate_is_described_or_malformed_and_nothing_else(data: st.DataObject) -> None:
+    octets = bytearray(LEAF)
+    for _ in range(data.draw(st.integers(1, 4))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(octets[: data.draw(st.integers(0, len(octets)))]) if data.draw(st.booleans()) else bytes(octets)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            describe(Presented((cut, MIDDLE.der, cut), NOW, ""), "www.a.example", from_der([CA.der]))
+        except Malformed:
+            assert cut != LEAF
+
+
+@given(st.binary(max_size=300))
+def test_octets_at_random_are_no_certificate(octets: bytes) -> None:
+    with pytest.raises(Malformed):
+        x509.read(octets)
+
+
+def test_the_roots_shipped_are_read_and_sign_themselves() -> None:
+    roots = trusted()
+    held = [root for root in map(x509.read, roots._held) if root.self_issued]
+    assert len(held) > 100
+    assert all(roots.named(root.subject) for root in held if root.subject)
