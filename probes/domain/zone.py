@@ -22,7 +22,8 @@ MOST_EVIDENCE = 4096
 
 @dataclass(frozen=True, slots=True)
 class ZoneFacts:
-    """What the zone's name owns. `delegated` says whether it has name servers of its own, `exists` whether it is.
+    """What the zone's name owns. `exists` says whether it is there at all, `delegated` whether it has
+    name servers of its own.
 
     `spread` says whether the name servers stand in more than one /24 or /48. `caa` are the CAA records
     nearest to the zone on the way up to the registrable domain, `caa_names` the names of that way. `ipv6`
