@@ -21,7 +21,7 @@ MOST = 65536
 def looks_like_addresses(text: str) -> bool:
     """Whether a line was meant as an address, block or range, well written or not."""
     first = DASH.split(text.partition("/")[0], maxsplit=1)[0].strip()
-    return ":" in first or bool(re.fullmatch(r"[0-9.]*\.[0-9]+", first)) or first.isdecimal()
+    return ":" in first or bool(re.fullmatch(r"[0-9.]*\.[0-9]+", first)) or text.isdecimal()
 
 
 def read_addresses(text: str, *, any_size: bool = False) -> tuple[Block, ...] | Fault:

@@ -63,7 +63,8 @@ def is_internal(target: ListedTarget) -> bool:
 
 
 def _within(block: Block, outer: Block) -> bool:
-    return block.version == outer.version and _ends(outer) <= _ends(block) and _ends(block)[2] <= _ends(outer)[2]
+    (_, first, last), (_, outer_first, outer_last) = _ends(block), _ends(outer)
+    return block.version == outer.version and outer_first <= first and last <= outer_last
 
 
 def over_limits(limits: Limits, targets: Iterable[ListedTarget]) -> list[Fault]:
@@ -156,22 +157,25 @@ def _overlaps(units: Mapping[int, UnitForm], listed: Sequence[Claim]) -> list[Fa
     blocks = sorted(
         ((*_ends(block), claim) for claim in listed for block in claim.target.blocks), key=lambda row: row[:3]
     )
-    running: dict[int, tuple[int, int]] = {}  # unit → version and last address of what began before
+    running: dict[int, tuple[tuple[int, int], Claim]] = {}  # unit → what began before, and its last address
     told: set[tuple[int, int]] = set()
     faults: list[Fault] = []
     for version, first, last, claim in blocks:
-        running = {unit: end for unit, end in running.items() if end >= (version, first)}
-        for unit in running:
-            pair = (min(unit, claim.unit), max(unit, claim.unit))
-            if unit == claim.unit or pair in told:
+        running = {unit: (end, other) for unit, (end, other) in running.items() if end >= (version, first)}
+        for _, other in running.values():
+            earlier, later = sorted((other, claim), key=lambda one: one.unit)
+            pair = (earlier.unit, later.unit)
+            if earlier.unit == later.unit or pair in told:
                 continue
             told.add(pair)
             if not _both_say_so(units, *pair):
-                values = {"text": claim.target.written, "unit": units[unit].name}
-                faults.append(Fault("target-of-two", claim.path, values=values))
+                values = {"text": later.target.written, "unit": units[earlier.unit].name}
+                faults.append(Fault("target-of-two", later.path, values=values))
         if len(faults) >= ENOUGH:
             break
-        running[claim.unit] = max(running.get(claim.unit, (0, 0)), (version, last))
+        mine = running.get(claim.unit)
+        if mine is None or mine[0] < (version, last):
+            running[claim.unit] = ((version, last), claim)
     return faults
 
 

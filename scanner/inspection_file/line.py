@@ -69,7 +69,7 @@ def _url(line: str, text: str, scheme: str, start: int) -> ListedTarget | Fault:
     if scheme not in USUAL_PORTS:
         return Fault("url-scheme", values={"text": line, "scheme": scheme})
     end = min((text.find(sign, start) for sign in "/?#" if sign in text[start:]), default=len(text))
-    authority, rest = text[start:end], line[end:].partition("#")[0]
+    authority, rest = text[start:end], (text[end : end + 1] + line[end + 1 :]).partition("#")[0]
     if "@" in authority:
         return Fault("url-user", values={"text": line})
     host, port = _split(authority)

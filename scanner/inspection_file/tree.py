@@ -67,7 +67,7 @@ def read_tree(text: str) -> tuple[Node | None, list[Fault]]:
     except yaml.YAMLError as error:
         return None, [*faults, _broken(error, text)]
     faults += list(_collected(root))
-    if not root.items or root.items[0].text is not None or root.items[0].items is not None:
+    if not root.items or root.items[0].entries is None:
         empty = not root.items or root.items[0].plain() is None
         return None, [*faults, Fault("file-empty" if empty else "not-the-format", line=1, column=1)]
     return root.items[0], faults
