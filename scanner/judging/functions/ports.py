@@ -1,0 +1,146 @@
+"""Judgements about a host as a whole and its open ports, where a predicate on one fact does not say it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from scanner.judging.judgement import Judgement
+from scanner.judging.reach import SWEEP, UNREACHABLE_NOTE
+from scanner.model.check import Check, Confidence
+from scanner.model.observation import Evidence, Observation
+from scanner.model.target import Target
+from scanner.model.verdict import Reason, Verdict
+
+
+def undeclared_ports(
+    check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
+) -> list[Judgement]:
+    """port.undeclared: one failure for each open port that the declared list lacks, a pass for each other.
+
+    Not applicable without a list; not tested where a middlebox answers, where nothing at all answers (R13), or
+    where ports are left untold and none of the others failed.
+    """
+    listed = declared.get("declared_ports")
+    if listed is None:
+        return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
+    swept = observations.get(SWEEP)
+    if (untold := _untold(check, target, swept)) is not None or swept is None:
+        return [untold] if untold else []
+    facts = swept.facts
+    base = Judgement(check.id, target, Verdict.PASS, at=swept.at)
+    if facts["open"] is None or not facts["answers"]:
+        return [replace(base, verdict=Verdict.NOT_TESTED, reason=swept.gaps.get("open", _why(swept)))]
+    told = [_opened(replace(base, port=item["port"]), check, swept, listed) for item in facts["open"]]
+    if any(judgement.verdict is Verdict.FAIL for judgement in told):
+        return told
+    if not facts["complete"]:
+        return [*told, replace(base, verdict=Verdict.NOT_TESTED, reason=_why(swept))]
+    return [*told, replace(base, note=UNREACHABLE_NOTE if facts["filtered_count"] else None)]
+
+
+def high_risk_port(
+    check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
+) -> list[Judgement]:
+    """port.high-risk: a port of the closed list that accepted, and whose service nobody else speaks of.
+
+    The check's `protocols` and `ports` have sorted out known services before; a connect that was accepted
+    while the service was asked what it is, is the proof.
+    """
+    if target.port not in check.ports:
+        return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
+    asked = next((seen for name, seen in observations.items() if name.startswith("services.")), None)
+    if asked is None:
+        return [Judgement(check.id, target, Verdict.NOT_TESTED, Reason.NOT_SELECTED)]
+    base = Judgement(check.id, target, Verdict.PASS, at=asked.at)
+    if asked.observed:
+        seen = {"target.port": target.port}
+        return [replace(base, verdict=Verdict.FAIL, severity=check.severity, seen=seen, evidence=asked.evidence)]
+    if asked.reason is Reason.REFUSED:
+        return [base]
+    return [replace(base, verdict=Verdict.NOT_TESTED, reason=asked.reason)]
+
+
+def suspended_answer(
+    check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
+) -> list[Judgement]:
+    """asset.suspended-reachable: a suspended host that accepts a connect fails; one that only resets, inferred.
+
+    A reset may come from a firewall before it. Silence passes only where every port was asked twice: it is what
+    was ordered. Where a middlebox answers for every port, nothing is known of the host.
+    """
+    if declared.get("suspended") is not True:
+        return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
+    swept = observations.get(SWEEP)
+    if (untold := _untold(check, target, swept)) is not None or swept is None:
+        return [untold] if untold else []
+    facts = swept.facts
+    base = Judgement(check.id, target, Verdict.PASS, at=swept.at)
+    if facts["all_open"]:
+        return [replace(base, verdict=Verdict.NOT_TESTED, reason=Reason.MIDDLEBOX)]
+    if facts["answers"]:
+        opened = [item["port"] for item in facts["open"] or ()]
+        return [
+            replace(
+                base,
+                verdict=Verdict.FAIL,
+                severity=check.severity,
+                confidence=Confidence.CONFIRMED if opened else Confidence.INFERRED,
+                seen={**facts, "open_ports": opened or None},
+                evidence=_evidence(swept, f"open/{opened[0]}" if opened else "answers"),
+            )
+        ]
+    if not facts["complete"]:
+        return [replace(base, verdict=Verdict.NOT_TESTED, reason=_why(swept))]
+    return [replace(base, note=UNREACHABLE_NOTE)]
+
+
+def foreign_address(
+    check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
+) -> list[Judgement]:
+    """asset.foreign-address: a declared name leads to an address that nobody listed or confirmed (R2)."""
+    names = list(declared.get("names") or ())
+    match declared.get("standing"):
+        case "listed" | "confirmed":
+            return [Judgement(check.id, target, Verdict.PASS)]
+        case "foreign" if names:
+            return [
+                Judgement(
+                    check.id,
+                    target,
+                    Verdict.FAIL,
+                    severity=check.severity,
+                    seen={"declared.names": names, "target.address": target.address},
+                    evidence=tuple(Evidence(f"DNS: {name} resolves to {target.address}") for name in names),
+                )
+            ]
+        case "foreign":
+            return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
+        case _:
+            return [Judgement(check.id, target, Verdict.NOT_TESTED, Reason.PROBE_FAULT)]
+
+
+def _opened(base: Judgement, check: Check, swept: Observation, listed: Collection[int]) -> Judgement:
+    """The judgement of one open port."""
+    if base.port in listed:
+        return base
+    seen = {**swept.facts, "item.port": base.port, "declared.declared_ports": sorted(listed) or None}
+    proof = _evidence(swept, f"open/{base.port}")
+    return replace(base, verdict=Verdict.FAIL, severity=check.severity, seen=seen, evidence=proof)
+
+
+def _untold(check: Check, target: Target, swept: Observation | None) -> Judgement | None:
+    """The judgement where there are no facts at all."""
+    if swept is None:
+        return Judgement(check.id, target, Verdict.NOT_TESTED, Reason.NOT_SELECTED)
+    if not swept.observed:
+        return Judgement(check.id, target, Verdict.NOT_TESTED, swept.reason, at=swept.at)
+    return None
+
+
+def _why(swept: Observation) -> Reason:
+    """Why not all of it was told: what stopped the sweep, else silence."""
+    return next(iter(swept.gaps.values()), Reason.TIMED_OUT)
+
+
+def _evidence(swept: Observation, about: str) -> tuple[Evidence, ...]:
+    return tuple(piece for piece in swept.evidence if piece.about == about)
