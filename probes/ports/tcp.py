@@ -33,7 +33,7 @@ class TcpFacts:
     of them was not asked. `asked` is what was to be asked, as text ("1-1024,8080"). `answers` says that the
     address accepted or reset at least one connect; None where it was cut short before any answer.
     `declared` are the ports that the inspection file declares, None where it has no list.
-    `complete` says that every port was told, silence in two tries included.
+    `stopped` is the reason that left ports untold, empty where every one was told (silent twice included).
     """
 
     open: tuple[OpenPort, ...] | None
@@ -45,7 +45,7 @@ class TcpFacts:
     asked: str
     all_open: bool | None
     answers: bool | None
-    complete: bool
+    stopped: str
     declared: tuple[int, ...] | None
 
 
@@ -71,7 +71,7 @@ def describe(swept: Sweep, declared: tuple[int, ...] | None) -> Seen[TcpFacts]:
         asked=written(ranges(swept.states)),
         all_open=all_open,
         answers=answers,
-        complete=swept.stopped is None and not by_state[PortState.UNTOLD],
+        stopped=str(swept.stopped or ""),
         declared=declared,
     )
     why = Reason.MIDDLEBOX if all_open else swept.stopped or Reason.TIMED_OUT

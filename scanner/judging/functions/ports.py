@@ -29,12 +29,18 @@ def undeclared_ports(
     facts = swept.facts
     base = Judgement(check.id, target, Verdict.PASS, at=swept.at)
     if facts["open"] is None or not facts["answers"]:
-        return [replace(base, verdict=Verdict.NOT_TESTED, reason=swept.gaps.get("open", _why(swept)))]
+        return [
+            replace(
+                base,
+                verdict=Verdict.NOT_TESTED,
+                reason=swept.gaps.get("open") or Reason(facts["stopped"] or "timed-out"),
+            )
+        ]
     told = [_opened(replace(base, port=item["port"]), check, swept, listed) for item in facts["open"]]
     if any(judgement.verdict is Verdict.FAIL for judgement in told):
         return told
-    if not facts["complete"]:
-        return [*told, replace(base, verdict=Verdict.NOT_TESTED, reason=_why(swept))]
+    if facts["stopped"]:
+        return [*told, replace(base, verdict=Verdict.NOT_TESTED, reason=Reason(facts["stopped"]))]
     return [*told, replace(base, note=UNREACHABLE_NOTE if facts["filtered_count"] else None)]
 
 
@@ -89,8 +95,8 @@ def suspended_answer(
                 evidence=_evidence(swept, f"open/{opened[0]}" if opened else "answers"),
             )
         ]
-    if not facts["complete"]:
-        return [replace(base, verdict=Verdict.NOT_TESTED, reason=_why(swept))]
+    if facts["stopped"]:
+        return [replace(base, verdict=Verdict.NOT_TESTED, reason=Reason(facts["stopped"]))]
     return [replace(base, note=UNREACHABLE_NOTE)]
 
 
@@ -135,11 +141,6 @@ def _untold(check: Check, target: Target, swept: Observation | None) -> Judgemen
     if not swept.observed:
         return Judgement(check.id, target, Verdict.NOT_TESTED, swept.reason, at=swept.at)
     return None
-
-
-def _why(swept: Observation) -> Reason:
-    """Why not all of it was told: what stopped the sweep, else silence."""
-    return next(iter(swept.gaps.values()), Reason.TIMED_OUT)
 
 
 def _evidence(swept: Observation, about: str) -> tuple[Evidence, ...]:
