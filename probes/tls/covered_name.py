@@ -9,6 +9,8 @@ from probes.tls.x509 import ALTERNATIVE_NAMES, Certificate
 from scanner.model.errors import Malformed
 
 DNS_NAME, IP_ADDRESS = 0x82, 0x87
+MOST_SHOWN = 300
+"""Characters of one name; a real one has at most 253."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class AlternativeNames:
 
     def shown(self) -> tuple[str, ...]:
         """As text, without loss: what is no printable text stays as an escape."""
-        return (*(text(name) for name in self.names), *(_address(packed) for packed in self.addresses))
+        return (*(text(name)[:MOST_SHOWN] for name in self.names), *(_address(packed) for packed in self.addresses))
 
     def cover(self, name: str) -> bool:
         """Whether a host name (A-label) or an address literal is covered."""

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from probes.tls import hello, server_hello, suites
 from probes.tls.conversation import say
-from scanner.model.errors import Blocked, Malformed, NetworkError, NotAdmitted
+from scanner.model.errors import Blocked, Malformed, NetworkError, NotAdmitted, TimedOut
 from scanner.model.network import Network
+from scanner.model.verdict import Reason
 
 OLD_VERSIONS = (hello.TLS12, hello.TLS10, hello.SSL3)
 
@@ -41,6 +42,8 @@ async def present(net: Network, name: str | None) -> Presented:
             raise
         except NetworkError as error:
             failure = _weightier(failure, error)
+            if isinstance(error, TimedOut):
+                break
             continue
         if chain:
             return Presented(chain, net.now(), f"Certificate message of a hello 0x{version:04X}")
@@ -60,4 +63,4 @@ def _enough(data: bytes) -> bool:
 
 def _weightier(first: NetworkError, second: NetworkError) -> NetworkError:
     """An answer past its budget says more than the library's refusal of it."""
-    return second if second.reason == "budget" else first
+    return second if second.reason is Reason.BUDGET else first

@@ -50,7 +50,7 @@ def hear(data: bytes) -> Heard:
 
     OverBudget where a message announces more than a chain can need.
     """
-    messages, alert = b"", None
+    messages, alert = bytearray(), None
     for kind, payload in _records(data):
         if kind == ALERT and len(payload) >= 2:
             said = Alert(payload[0] == FATAL or payload[1] == CLOSE_NOTIFY, payload[1])
@@ -60,7 +60,7 @@ def hear(data: bytes) -> Heard:
         if kind in (CHANGE_CIPHER_SPEC, APPLICATION_DATA) or alert is not None:
             break
     hello, certificates, done = None, None, False
-    for kind, body in _messages(messages):
+    for kind, body in _messages(bytes(messages)):
         if kind == SERVER_HELLO and hello is None:
             hello = _server_hello(body)
         elif kind == CERTIFICATE and certificates is None:
