@@ -11,7 +11,9 @@ from scanner.cli import catalogue, demo, inspect, menu, plan, rejudge, report, s
 from scanner.cli.language import say
 from scanner.model.errors import InputError, Refused, YuanjianError
 
-app = typer.Typer(name="yuanjian", help=say("help.app"), add_completion=False, rich_markup_mode=None, no_args_is_help=False)
+app = typer.Typer(
+    name="yuanjian", help=say("help.app"), add_completion=False, rich_markup_mode=None, no_args_is_help=False
+)
 for module in (scan, inspect, plan, demo, verify, rejudge, report, catalogue):
     module.register(app)
 

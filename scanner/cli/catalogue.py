@@ -27,7 +27,9 @@ def checks(check: Id = None, catalogue: CatalogueFile = None, lang: Lang = None,
     known = load(*(catalogue or ())).checks
     if check is None:
         for one in known.values():
-            typer.echo("\t".join((one.id, one.kind, one.severity, one.weight, one.profile, one.title.in_language(chosen()))))
+            typer.echo(
+                "\t".join((one.id, one.kind, one.severity, one.weight, one.profile, one.title.in_language(chosen())))
+            )
         return
     if check not in known:
         raise InputError(say("error.unknown-check", id=check))
@@ -42,7 +44,11 @@ def clauses(code: Id = None, lang: Lang = None) -> None:
         clause = law.clauses.get(one)
         if clause is None:
             raise InputError(say("error.unknown-clause", code=one))
-        mark = "" if clause.verified else "\t" + {"zh-CN": "条款待核", "zh-TW": "條款待核", "en": "to be confirmed"}[chosen()]
+        mark = (
+            ""
+            if clause.verified
+            else "\t" + {"zh-CN": "条款待核", "zh-TW": "條款待核", "en": "to be confirmed"}[chosen()]
+        )
         typer.echo(f"{one}\t{clause.title.in_language(chosen())}{mark}")
 
 

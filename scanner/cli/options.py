@@ -111,7 +111,14 @@ def a_resolver(given: str | None) -> str | None:
     except ValueError:
         port = 0
     if not 1 <= port <= 65535:
-        raise InputError(say("error.list", option="--resolver", given=given, wanted="192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353"))
+        raise InputError(
+            say(
+                "error.list",
+                option="--resolver",
+                given=given,
+                wanted="192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353",
+            )
+        )
     return given
 
 

@@ -28,7 +28,9 @@ def command(folder: Path, key: Key = None, lang: Lang = None) -> int:
         typer.echo(say("verify.other", fingerprint=found.fingerprint, wanted=wanted), err=True)
         return 1
     if found.fingerprint != wanted:
-        typer.echo(say("verify.unknown", files=found.files, sealed=found.sealed, fingerprint=found.fingerprint), err=True)
+        typer.echo(
+            say("verify.unknown", files=found.files, sealed=found.sealed, fingerprint=found.fingerprint), err=True
+        )
         return 1
     typer.echo(say("verify.good", files=found.files, sealed=found.sealed, fingerprint=found.fingerprint))
     return 0

@@ -1,0 +1,29 @@
+"""A finished scan's store, opened for reading by the commands that send nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from scanner.cli.language import say
+from scanner.inspecting.folder import STORE
+from scanner.model.errors import InputError
+from scanner.store.scan import ScanStore
+
+
+@contextmanager
+def open_scan(folder: Path) -> Iterator[ScanStore]:
+    """The store of DIR; InputError where no scan was stored there."""
+    if not (folder / STORE).is_file():
+        raise InputError(say("error.no-scan", folder=folder))
+    try:
+        store = ScanStore(folder / STORE)
+        if store.meta("run") is None:
+            raise InputError(say("error.no-scan", folder=folder))
+    except SQLAlchemyError as error:
+        raise InputError(say("error.no-scan", folder=folder)) from error
+    try:
+        yield store
+    finally:
+        store.close()

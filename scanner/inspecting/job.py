@@ -1,0 +1,145 @@
+"""One scan from its order to its facts: opens the door, runs the engine, keeps how it stands. Judges nothing."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scanner.catalogue.loader import Catalogue
+from scanner.inspecting.engine import Engine
+from scanner.inspecting.folder import AUDIT, STORE
+from scanner.inspecting.placement import Placement
+from scanner.inspecting.planning import seeds
+from scanner.inspecting.selection import Choice, Selection
+from scanner.inspecting.tally import Standing, Tally
+from scanner.inspecting.wiring import Wiring, open_wire
+from scanner.model.inspection import Inspection
+from scanner.model.scope import Scope
+from scanner.store.scan import ScanStore
+
+LANES_WITHOUT_LIMIT = 200
+SECONDS_TO_END = 5.0
+"""What a cancelled scan may take to close its connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that one scan needs to know."""
+
+    inspection: Inspection
+    catalogue: Catalogue
+    selection: Selection
+    choice: Choice
+    wiring: Wiring
+    folder: Path
+    database: str | None = None
+
+
+def store_of(job: Job) -> ScanStore:
+    """The store that the job writes: DIR/scan.sqlite, or the database of --db."""
+    return ScanStore(job.database or job.folder / STORE)
+
+
+async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]) -> bool:
+    """Ask everything; True where the scan is complete. Ctrl-C, a stop and a closing window end it cleanly."""
+    scope = Scope(job.inspection)
+    clock = _now
+    place = Placement(job.inspection, scope, clock)
+    first = list(seeds_bounded(job.inspection, scope))
+    tally = Tally(_chosen(job), store, told, len(first))
+    started = (store.meta("run") or {}).get("started") or clock().isoformat()
+    because: list[str] = ["refused"] if job.inspection.refused else []
+    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT) as wire:
+        vantage = wire.vantage(scope)
+        _keep(store, job, started, because, vantage, wire.traffic_json(), complete=False)
+        engine = Engine(
+            job.selection.probes,
+            wire,
+            store,
+            tally,
+            place=place.place,
+            bars=place.bars,
+            clock=clock,
+            lanes_per_unit=_lanes(job.inspection),
+        )
+        ended = await _run(engine, seeds(job.inspection, scope))
+        if ended is not None:
+            because.append(ended)
+        elif not engine.complete:
+            because.append(wire.why_off())
+        complete = not because
+        _keep(store, job, started, because, vantage, wire.traffic_json(), complete=complete)
+    store.flush()
+    return complete
+
+
+def seeds_bounded(inspection: Inspection, scope: Scope) -> range:
+    """How many places the order itself names, as something that has a length."""
+    return range(sum(1 for _ in seeds(inspection, scope)))
+
+
+async def _run(engine: Engine, first: Any) -> str | None:
+    """Run to the end, or to the first Ctrl-C or SIGTERM; "interrupted" where that came."""
+    task = asyncio.ensure_future(engine.run(first))
+    loop = asyncio.get_running_loop()
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                loop.remove_signal_handler(number)
+    return "interrupted" if stopped else None
+
+
+def _keep(
+    store: ScanStore,
+    job: Job,
+    started: str,
+    because: list[str],
+    vantage: dict[str, Any],
+    traffic: dict[str, Any],
+    *,
+    complete: bool,
+) -> None:
+    store.set_meta(
+        "run",
+        {
+            "started": started,
+            "finished": _now().isoformat(),
+            "complete": complete,
+            "because": list(because),
+            "vantage": vantage,
+            "traffic": traffic,
+        },
+    )
+
+
+def _chosen(job: Job) -> list[Any]:
+    return [check for check in job.selection.checks if check.id not in job.selection.left_out]
+
+
+def _lanes(inspection: Inspection) -> int:
+    """Addresses of one unit at once: as many as its ceiling lets each go on at a useful pace."""
+    ceiling = inspection.limits.unit_requests_per_second
+    return LANES_WITHOUT_LIMIT if ceiling is None else max(4, min(LANES_WITHOUT_LIMIT, int(ceiling / 5)))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
