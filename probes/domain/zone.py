@@ -84,10 +84,11 @@ async def _until_found(net: Network, names: tuple[str, ...] | dict[str, None], k
 def describe(looks: Looks, caa_names: tuple[str, ...], sites: tuple[str, ...]) -> Seen[ZoneFacts]:
     """The facts, for each that could not be told why, and what proves them."""
     own = looks.delegation.own
+    at_zone = (looks.delegation, looks.soa, looks.caa[caa_names[0]])
     caa, caa_reason = nearest(looks.caa)
     ipv6, ipv6_reason = any_ipv6(looks)
     facts = ZoneFacts(
-        exists=looks.delegation.exists,
+        exists=next((one.exists for one in at_zone if one.exists is not None), None),
         delegated=None if own is None else bool(own),
         name_servers=None if own is None else looks.servers,
         name_server_names=None if own is None else tuple(server.name for server in looks.servers),
