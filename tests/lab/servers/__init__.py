@@ -1,0 +1,1 @@
+"""Servers of the laboratory, one file for each product."""
