@@ -12,6 +12,8 @@ from scanner.model.errors import ConnectionRefused, Malformed, OverBudget, Timed
 from scanner.model.network import USUAL_DEADLINE, Network, Stream
 
 MOST_BYTES = 192 * 1024
+SECONDS_IN_ALL = USUAL_DEADLINE * 1.5
+"""For a server that drips. One that is silent ends at the connection's own deadline, which comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Reply:
     ended: bool
 
 
-async def say(net: Network, words: bytes, enough: Callable[[bytes], bool], seconds: float = USUAL_DEADLINE) -> Reply:
+async def say(net: Network, words: bytes, enough: Callable[[bytes], bool], seconds: float = SECONDS_IN_ALL) -> Reply:
     """Connect, say it, and listen until `enough` (which may raise Malformed), the end, or the deadline for all of it.
 
     TimedOut where too little came in time; OverBudget where it never becomes enough; what the connect itself

@@ -58,7 +58,7 @@ def _matches(pattern: list[bytes], wanted: list[bytes]) -> bool:
     """A wildcard is the whole left-most label, stands for just one, and is no top-level one (RFC 9525 section 6.3)."""
     if pattern == wanted:
         return True
-    same_rest = len(pattern) == len(wanted) and len(pattern) > 2 and pattern[1:] == wanted[1:]
+    same_rest = len(pattern) > 2 and pattern[1:] == wanted[1:]
     return pattern[0] == b"*" and same_rest and wanted[0] != b""
 
 

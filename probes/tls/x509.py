@@ -103,8 +103,8 @@ def read(data: bytes) -> Certificate:
         tbs=tbs.raw,
         subject=_or_none(lambda: read_name(subject)),
         issuer=_or_none(lambda: read_name(issuer)),
-        not_before=_moment(moments[0]) if moments else None,
-        not_after=_moment(moments[1]) if len(moments) > 1 else None,
+        not_before=moment(moments[0]) if moments else None,
+        not_after=moment(moments[1]) if len(moments) > 1 else None,
         key=_or_none(lambda: read_key(spki.raw)),
         spki=spki.raw,
         algorithm=_or_none(lambda: read_algorithm(algorithm.raw)) or Algorithm("", None, None),
@@ -125,7 +125,7 @@ def _extensions(fields: list[der.Element]) -> dict[str, bytes]:
     return found
 
 
-def _moment(element: der.Element) -> datetime | None:
+def moment(element: der.Element) -> datetime | None:
     """UTCTime (years 1950 to 2049) or GeneralizedTime, with the seconds and offsets that old encoders used."""
     digits = element.content.decode("ascii", "replace")
     if element.tag == der.UTC_TIME:
@@ -135,14 +135,13 @@ def _moment(element: der.Element) -> datetime | None:
     number = digits[:14] if digits[12:14].isdecimal() else digits[:12] + "00"
     rest = digits[14:] if digits[12:14].isdecimal() else digits[12:]
     try:
-        # strptime would take signs and spaces for digits
-        moment = datetime(*_pairs(number), tzinfo=UTC)
-        return moment - _offset(rest)
+        return datetime(*_numbers(number), tzinfo=UTC) - _offset(rest)
     except (ValueError, OverflowError):
         return None
 
 
-def _pairs(number: str) -> tuple[int, int, int, int, int, int]:
+def _numbers(number: str) -> tuple[int, int, int, int, int, int]:
+    # strptime would take signs and spaces for digits
     if len(number) != 14 or not (number.isascii() and number.isdecimal()):
         raise ValueError(number)
     month, day, hour, minute, second = (int(number[at : at + 2]) for at in (4, 6, 8, 10, 12))

@@ -69,8 +69,12 @@ def issue(
     ends: datetime | None = None,
     authority: bool = False,
     path_length: int | None = None,
+    may_sign: bool | None = None,
 ) -> Issued:
-    """A certificate for DNS names and addresses; signed by itself without `by`. Valid from yesterday for 90 days."""
+    """A certificate for DNS names and addresses; signed by itself without `by`. Valid from yesterday for 90 days.
+
+    `may_sign` writes a keyUsage with or without keyCertSign.
+    """
     key = key or ec_key()
     now = datetime.now(UTC).replace(microsecond=0)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject or (names[0] if names else "laboratory"))])
@@ -87,6 +91,9 @@ def issue(
     )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([_general(each) for each in names]), critical=False)
+    if may_sign is not None:
+        usage = x509.KeyUsage(True, False, False, False, False, may_sign, True, False, False)
+        builder = builder.add_extension(usage, critical=True)
     signer = by.key if by else key
     used = None if isinstance(signer, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     return Issued(builder.sign(signer, used).public_bytes(Encoding.DER), key)

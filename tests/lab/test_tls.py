@@ -66,7 +66,7 @@ def nginx(folder: Path, address: str, *servers: str) -> Iterator[None]:
         + "\n".join(f"server {{ listen {address}:4430 ssl; {each} }}" for each in servers)
         + "}\n"
     )
-    command = ["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf"]
+    command: list[str | Path] = ["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf"]
     with running(command, address=address, ports=[4430], folder=folder):
         yield
 
@@ -74,8 +74,8 @@ def nginx(folder: Path, address: str, *servers: str) -> Iterator[None]:
 @contextlib.contextmanager
 def openssl(folder: Path, address: str, *options: str | Path, cipher: str = "ALL:@SECLEVEL=0") -> Iterator[None]:
     needs("openssl")
-    accept = ["-accept", f"{address}:4430", "-quiet", "-naccept", "100"]
-    command = ["openssl", "s_server", *accept, "-cipher", cipher, *options]
+    accept: list[str | Path] = ["-accept", f"{address}:4430", "-quiet", "-naccept", "100"]
+    command: list[str | Path] = ["openssl", "s_server", *accept, "-cipher", cipher, *options]
     with running(command, address=address, ports=[4430], folder=folder):
         yield
 
@@ -86,7 +86,7 @@ def openssl_with(
 ) -> Iterator[None]:
     paths = leaf.write(folder)
     (folder / "chain.pem").write_bytes(b"".join(each.pem for each in chain))
-    more = ["-cert_chain", folder / "chain.pem"] if chain else []
+    more: list[str | Path] = ["-cert_chain", folder / "chain.pem"] if chain else []
     with openssl(folder, address, "-cert", paths[0], "-key", paths[1], *more, *options):
         yield
 
@@ -149,7 +149,7 @@ def test_an_apache_with_tls12_alone_and_a_disordered_chain_is_trusted(tmp_path: 
         + "<VirtualHost *:4430>\nSSLEngine on\nSSLProtocol -all +TLSv1.2\n"
         + f"SSLCertificateFile {certificate_file}\nSSLCertificateKeyFile {key}\n</VirtualHost>\n"
     )
-    command = ["/usr/sbin/apache2", "-DFOREGROUND", "-f", tmp_path / "apache.conf"]
+    command: list[str | Path] = ["/usr/sbin/apache2", "-DFOREGROUND", "-f", tmp_path / "apache.conf"]
     with running(command, address="127.33.0.4", ports=[4430], folder=tmp_path):
         told = spoken("127.33.0.4")
         seen = shown("127.33.0.4", "www.school.example")
@@ -225,8 +225,17 @@ def test_a_gnutls_with_old_priorities_fails_what_it_speaks(tmp_path: Path) -> No
     needs("gnutls-serv")
     paths = issue("a.example", by=CA, key=rsa_key()).write(tmp_path)
     priority = "NORMAL:-VERS-ALL:+VERS-TLS1.0:+VERS-TLS1.1:+SHA1:+SIGN-ALL"
-    address = ["--port", "4430", "--x509certfile", paths[0], "--x509keyfile", paths[1], "--priority", priority]
-    with running(["gnutls-serv", "--http", *address], address="127.33.0.11", ports=[4430], folder=tmp_path):
+    options: list[str | Path] = [
+        "--port",
+        "4430",
+        "--x509certfile",
+        paths[0],
+        "--x509keyfile",
+        paths[1],
+        "--priority",
+        priority,
+    ]
+    with running(["gnutls-serv", "--http", *options], address="127.33.0.11", ports=[4430], folder=tmp_path):
         told = asyncio.run(ask(versions.PROBE, service("127.33.0.11")))
     assert [told.facts[fact] for fact in ALL] == [False, False, True, True, False, False]
     assert failing(told) == {"tls.protocol-tls10", "tls.protocol-tls11"}
@@ -278,7 +287,17 @@ def test_a_server_that_speaks_ssl3_fails_and_shows_its_certificate(tmp_path: Pat
 
 def test_an_ipv6_address_is_asked_like_any_other(tmp_path: Path) -> None:
     paths = issue("::1", by=CA).write(tmp_path)
-    command = ["openssl", "s_server", "-accept", "[::1]:4430", "-quiet", "-cert", paths[0], "-key", paths[1]]
+    command: list[str | Path] = [
+        "openssl",
+        "s_server",
+        "-accept",
+        "[::1]:4430",
+        "-quiet",
+        "-cert",
+        paths[0],
+        "-key",
+        paths[1],
+    ]
     with running(command, address="::1", ports=[4430], folder=tmp_path):
         assert spoken("::1")["tls13"] is True
         seen = shown("::1")

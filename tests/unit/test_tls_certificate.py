@@ -1,6 +1,7 @@
 """What is said of a certificate, without a network: made in memory, or bent by hand where libraries refuse."""
 
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.tls import known_weak_key, x509
+from probes.tls import der, known_weak_key, x509
 from probes.tls.certificate import CertificateFacts, describe
 from probes.tls.presented import Presented
 from probes.tls.public_key import PublicKey
@@ -18,7 +19,7 @@ from probes.tls.roots import from_der, trusted
 from scanner.model.errors import Malformed
 from scanner.model.observation import Seen
 from scanner.model.verdict import Reason
-from tests.lab.certificates import DAY, Issued, authority, issue, rsa_key, signed_with
+from tests.lab.certificates import DAY, Issued, authority, ec_key, issue, rsa_key, signed_with
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CA = authority()
@@ -140,6 +141,24 @@ def test_a_path_is_found_among_what_was_sent_or_it_is_not(
 def test_an_intermediate_that_is_no_authority_issues_nothing() -> None:
     plain = issue(by=CA, subject="Plain")
     assert facts(issue(by=plain), plain).trust_problem == "an issuer is no certification authority"
+
+
+def test_an_authority_that_may_not_sign_certificates_issues_nothing() -> None:
+    silent = issue(by=CA, subject="Silent", authority=True, may_sign=False)
+    assert facts(issue(by=silent), silent).trust_problem == "an issuer is no certification authority"
+    speaking = issue(by=CA, subject="Speaking", authority=True, may_sign=True)
+    assert facts(issue(by=speaking), speaking).trusted is True
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec", "ed25519"])
+def test_a_signature_that_the_named_issuer_did_not_make_leads_nowhere(kind: str) -> None:
+    keys: dict[str, Callable[[], Any]] = {"rsa": rsa_key, "ec": ec_key, "ed25519": ed25519.Ed25519PrivateKey.generate}
+    root = authority("Root", key=keys[kind]())
+    good = issue("a.example", by=root)
+    assert facts(good, roots=(root,)).trusted is True
+    forged = bend(good, b"a.example", b"b.example")
+    told = facts(forged, roots=(root,))
+    assert (told.trusted, told.trust_problem) == (False, "its signature was not made by the issuer's key")
 
 
 def test_an_expired_intermediate_breaks_the_path_but_an_expired_leaf_does_not() -> None:
@@ -274,6 +293,27 @@ def test_an_impossible_date_is_untold_and_the_rest_is_described() -> None:
     assert (told.facts.not_after, told.facts.days_remaining) == (None, None)
     assert told.gaps["days_remaining"] is Reason.MALFORMED
     assert told.facts.key_bits == 256
+
+
+@pytest.mark.parametrize(
+    ("tag", "written", "read"),
+    [
+        (0x17, "491231235959Z", datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (0x17, "500101000000Z", datetime(1950, 1, 1, tzinfo=UTC)),
+        (0x17, "2601010000Z", datetime(2026, 1, 1, tzinfo=UTC)),
+        (0x17, "260101080000+0800", datetime(2026, 1, 1, tzinfo=UTC)),
+        (0x17, "251231190000-0500", datetime(2026, 1, 1, tzinfo=UTC)),
+        (0x18, "99991231235959Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (0x18, "20260230000000Z", None),
+        (0x18, "20260101000000", None),
+        (0x18, "00000101000000Z", None),
+        (0x18, "99991231235959-0001", None),
+        (0x17, "26+1010000 0Z", None),
+        (0x04, "260101000000Z", None),
+    ],
+)
+def test_dates_are_read_as_written_or_not_at_all(tag: int, written: str, read: datetime | None) -> None:
+    assert x509.moment(der.Element(tag, written.encode(), b"")) == read
 
 
 def test_text_that_is_no_utf8_is_kept_as_an_escape() -> None:
