@@ -46,7 +46,8 @@ ESTABLISHED = frozenset((0, errno.ECONNRESET, errno.EPIPE))
 class Told:
     """What became known since the last hand-over, as lists of ports.
 
-    `unsent` were not asked. `local` is the errno where our own side could not send at all.
+    `unsent` were not asked. `local` is the errno where our own side could not send at all. `note` is for the
+    audit log.
     """
 
     opened: list[int] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Told:
     silent: list[int] = field(default_factory=list)
     unsent: list[int] = field(default_factory=list)
     local: int | None = None
+    note: str | None = None
 
 
 class Connects:
@@ -94,6 +96,10 @@ class Connects:
     def sending(self, now: float) -> bool:
         """Whether the grant in hand still has ports and time."""
         return bool(self._queue) and now < self._until and self.told.local is None
+
+    def unspent(self, now: float) -> bool:
+        """Whether the last connect has not used up its share of the pace: the next grant's first would come early."""
+        return self._interval > 0 and self.next_at > now and self.told.local is None
 
     @property
     def waiting(self) -> bool:

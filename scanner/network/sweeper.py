@@ -134,10 +134,12 @@ class Sweeper:
         due = []
         for connects, order in self._orders.items():
             sending = connects.sending(now)
-            if not sending and not (order.drain and connects.waiting):
+            if _ended(order, now):
                 return 0.0
             if (silent := connects.silent_at) is not None:
                 due.append(silent)
+            if not sending and connects.unspent(now):
+                due.append(connects.next_at)
             if sending:
                 due.append(connects.ends_at)
                 if (ready := connects.ready_at) is not None and len(self._owners) < self._room:
@@ -163,13 +165,19 @@ class Sweeper:
     def _answer(self) -> None:
         now = time.monotonic()
         for connects, order in list(self._orders.items()):
-            if not connects.sending(now) and not (order.drain and connects.waiting):
+            if _ended(order, now):
                 del self._orders[connects]
                 _call(order.loop, _deliver, order.done, connects.hand_over())
 
     def _disown(self, descriptors: Iterable[int]) -> None:
         for descriptor in descriptors:
             self._owners.pop(descriptor, None)
+
+
+def _ended(order: _Order, now: float) -> bool:
+    """Whether the grant's time or ports are used up, its pace too, and its answers in where they are waited for."""
+    connects = order.connects
+    return not (connects.sending(now) or connects.unspent(now) or (order.drain and connects.waiting))
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arguments: object) -> None:

@@ -16,9 +16,13 @@ class OpenGrant:
     rate: float | None
     half_open: int | None
     reports: list[tuple[list[int], list[int], list[int]]]
+    notes: list[str | None]
 
-    def report(self, opened: Sequence[int], closed: Sequence[int], filtered: Sequence[int]) -> None:
+    def report(
+        self, opened: Sequence[int], closed: Sequence[int], filtered: Sequence[int], *, note: str | None = None
+    ) -> None:
         self.reports.append((list(opened), list(closed), list(filtered)))
+        self.notes.append(note)
 
 
 @dataclass
@@ -32,6 +36,7 @@ class OpenGate:
     reason: Reason = Reason.INTERRUPTED
     asked: list[list[int]] = field(default_factory=list)
     reports: list[tuple[list[int], list[int], list[int]]] = field(default_factory=list)
+    notes: list[str | None] = field(default_factory=list)
 
     @asynccontextmanager
     async def grant(self, unit: str, address: str, ports: Sequence[int], probe: str) -> AsyncIterator[OpenGrant]:
@@ -39,4 +44,4 @@ class OpenGate:
             raise NotAdmitted("the gate is closed", self.reason)
         granted = list(ports)[: self.most]
         self.asked.append(granted)
-        yield OpenGrant(granted, self.rate, self.half_open, self.reports)
+        yield OpenGrant(granted, self.rate, self.half_open, self.reports, self.notes)

@@ -16,6 +16,7 @@ from pathlib import Path
 from scanner.model.network import Sweep
 from scanner.network.sweep import sweep
 from scanner.network.sweeper import Sweeper
+from scanner.network.tries import OwnTries
 from tests.lab.open_gate import OpenGate
 
 SILENT, HALF, BENT = "10.36.0.3", "10.36.0.1", "10.36.0.2"
@@ -55,7 +56,7 @@ def source_ports(first: int, last: int) -> None:
 
 
 async def asked(sweeper: Sweeper, address: str, ports: list[int]) -> dict[str, object]:
-    result: Sweep = await sweep(OpenGate(), sweeper, "self", address, ports, "ports.tcp")
+    result: Sweep = await sweep(OpenGate(), OwnTries(sweeper, address), "self", address, ports, "ports.tcp")
     states = {port: str(state) for port, state in result.states.items()}
     return {"states": states, "canaries_open": result.canaries_open, "stopped": result.stopped}
 

@@ -19,6 +19,7 @@ from scanner.model.verdict import Reason
 from scanner.network.connects import Connects
 from scanner.network.sweep import CANARIES, choose_canaries, sweep
 from scanner.network.sweeper import Sweeper
+from scanner.network.tries import OwnTries
 from tests.lab.open_gate import OpenGate
 from tests.lab.server import needs
 
@@ -42,7 +43,7 @@ def listen(stack: ExitStack, address: str, port: int, backlog: int = 128) -> soc
 def swept(address: str, ports: Sequence[int], gate: OpenGate | None = None) -> Sweep:
     async def ask() -> Sweep:
         with Sweeper() as sweeper:
-            return await sweep(gate or OpenGate(), sweeper, "self", address, ports, "ports.tcp")
+            return await sweep(gate or OpenGate(), OwnTries(sweeper, address), "self", address, ports, "ports.tcp")
 
     return asyncio.run(ask())
 
@@ -115,7 +116,7 @@ def test_a_port_that_drops_the_first_try_and_takes_the_second_is_open(listeners:
 
         with Sweeper() as sweeper:
             emptied = asyncio.create_task(empty())
-            result = await sweep(OpenGate(), sweeper, "self", "127.36.0.3", [4001], "ports.tcp")
+            result = await sweep(OpenGate(), OwnTries(sweeper, "127.36.0.3"), "self", "127.36.0.3", [4001], "ports.tcp")
             await emptied
             return result
 
@@ -192,7 +193,9 @@ def test_a_cancelled_sweep_closes_what_it_opened() -> None:
                 filler.setblocking(False)
                 filler.connect_ex(full.getsockname())
             before = descriptors()
-            sweeping = asyncio.create_task(sweep(OpenGate(), sweeper, "self", "127.36.0.5", [4001], "ports.tcp"))
+            sweeping = asyncio.create_task(
+                sweep(OpenGate(), OwnTries(sweeper, "127.36.0.5"), "self", "127.36.0.5", [4001], "ports.tcp")
+            )
             await asyncio.sleep(0.2)
             assert descriptors() == before + 1
             sweeping.cancel()
@@ -214,7 +217,10 @@ def test_many_addresses_at_once_are_told_like_each_alone(listeners: ExitStack) -
 
     async def ask() -> list[Sweep]:
         with Sweeper() as sweeper:
-            asked = (sweep(OpenGate(), sweeper, "self", address, range(4000, 4010), "p") for address in addresses)
+            asked = (
+                sweep(OpenGate(), OwnTries(sweeper, address), "self", address, range(4000, 4010), "p")
+                for address in addresses
+            )
             return await asyncio.gather(*asked)
 
     for number, result in enumerate(asyncio.run(ask())):

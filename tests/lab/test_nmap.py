@@ -1,0 +1,93 @@
+"""The other engine: the same answers as our own, its command line in the record, its output read with care."""
+
+import asyncio
+import socket
+from contextlib import ExitStack, suppress
+from xml.sax.saxutils import quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.model.errors import InputError, Malformed
+from scanner.model.network import PortState, Sweep
+from scanner.network.nmap import Nmap, options, read
+from scanner.network.sweep import sweep
+from scanner.network.sweeper import Sweeper
+from scanner.network.tries import OwnTries
+from tests.lab.open_gate import OpenGate
+from tests.lab.server import needs
+
+lab = pytest.mark.lab
+
+
+@lab
+@pytest.mark.parametrize(("address", "technique"), [("127.36.0.20", "connect"), ("::1", "connect")])
+def test_both_engines_tell_the_same(address: str, technique: str) -> None:
+    needs("nmap")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    ports = [*range(4000, 4060), 4100, 4101]
+    with ExitStack() as stack:
+        for port in (4003, 4050, 4101):
+            stack.enter_context(socket.create_server((address, port), family=family))
+
+        async def ask() -> tuple[Sweep, Sweep]:
+            with Sweeper() as sweeper:
+                own = await sweep(OpenGate(), OwnTries(sweeper, address), "self", address, ports, "ports.tcp")
+            other = await sweep(OpenGate(), Nmap(technique).at(address), "self", address, ports, "ports.tcp")
+            return own, other
+
+        own, other = asyncio.run(ask())
+    assert own == other
+    assert [port for port, state in other.states.items() if state is PortState.OPEN] == [4003, 4050, 4101]
+
+
+@lab
+def test_nmap_gets_only_what_was_granted_and_its_command_line_is_kept() -> None:
+    needs("nmap")
+    gate = OpenGate(most=5, rate=200, half_open=64)
+    asyncio.run(sweep(gate, Nmap().at("127.36.0.21"), "self", "127.36.0.21", range(4000, 4010), "ports.tcp"))
+    assert [len(ports) for ports in gate.asked] == [3, 5, 5]
+    for ports, note in zip(gate.asked[1:], gate.notes[1:], strict=True):
+        assert note is not None
+        assert f"-p {ports[0]}-{ports[-1]} " in note
+        assert " 127.36.0.21;" in note
+        assert "sha256 " in note
+
+
+def test_a_missing_nmap_is_told_with_the_way_out() -> None:
+    with pytest.raises(InputError, match="apt install nmap"):
+        Nmap(search=("/nonexistent/nmap",))
+
+
+def test_the_command_line_holds_the_grant_s_limits() -> None:
+    told = options("-sT", "2001:db8::1", 200, 64).split()
+    assert {"-sT", "-n", "-Pn", "-6"} <= set(told)
+    assert float(told[told.index("--max-rate") + 1]) < 200
+    assert told[told.index("--max-parallelism") + 1] == "64"
+    assert told[told.index("--max-retries") + 1] == "1"
+    assert "--max-rate" not in options("-sT", "192.0.2.1", None, None)
+
+
+def test_ports_that_nmap_only_counts_are_read_from_its_ranges() -> None:
+    output = (
+        '<nmaprun><host><ports><extraports state="closed" count="3"><extrareasons ports="1-2,9"/></extraports>'
+        '<extraports state="filtered" count="1"><extrareasons ports="4"/></extraports></ports></host></nmaprun>'
+    )
+    found = {"scan": {"192.0.2.1": {"tcp": {80: {"state": "open"}, 81: {"state": "open|filtered"}}}}}
+    told = read(found, output, [1, 2, 4, 9, 80, 81, 99])
+    assert (told.opened, told.closed, told.prohibited, told.unsent) == ([80], [1, 2, 9], [81, 4], [99])
+
+
+@given(st.binary(max_size=300) | st.text(max_size=60).map(lambda text: f"<a><extraports state={quoteattr(text)}/></a>"))
+def test_output_of_any_kind_is_read_or_malformed(output: bytes | str) -> None:
+    with suppress(Malformed):
+        assert read({}, output, [1]).unsent == [1]
+
+
+@given(st.text(alphabet="0123456789-,x ", max_size=20))
+def test_ranges_of_any_kind_are_read_or_malformed(ranges: str) -> None:
+    output = f'<a><extraports state="closed"><extrareasons ports="{ranges}"/></extraports></a>'
+    with suppress(Malformed):
+        told = read({}, output, [1])
+        assert sorted(told.closed + told.unsent) == [1]
