@@ -30,27 +30,10 @@ def option(key: str, *names: str) -> typer.models.OptionInfo:
 
 
 Out = Annotated[Path | None, option("out", "-o", "--out")]
-ProfileName = Annotated[str | None, option("profile", "--profile")]
-Ports = Annotated[str | None, option("ports", "--ports")]
-Probes = Annotated[list[str] | None, option("probe", "--probe")]
-NoProbes = Annotated[list[str] | None, option("no-probe", "--no-probe")]
-Checks = Annotated[list[str] | None, option("check", "--check")]
-Skip = Annotated[list[str] | None, option("skip", "--skip")]
-Resolver = Annotated[str | None, option("resolver", "--resolver")]
-Trust = Annotated[list[Path] | None, option("trust", "--trust")]
-Rate = Annotated[str | None, option("rate", "--rate")]
-ConnectRate = Annotated[str | None, option("connect-rate", "--connect-rate")]
-Processes = Annotated[int, option("processes", "--processes")]
-EngineName = Annotated[str, option("engine", "--engine")]
-Callback = Annotated[str | None, option("callback", "--callback")]
 CatalogueFile = Annotated[list[Path] | None, option("catalogue", "--catalogue")]
-HistoryFile = Annotated[Path | None, option("history", "--history")]
-Database = Annotated[str | None, option("db", "--db")]
 Lang = Annotated[str | None, option("lang", "--lang")]
 Quiet = Annotated[bool, option("quiet", "--quiet")]
 Json = Annotated[bool, option("json", "--json")]
-FailOn = Annotated[str | None, option("fail-on", "--fail-on")]
-Resume = Annotated[bool, option("resume", "--resume")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,40 +112,8 @@ def a_date(given: str | None) -> date | None:
         raise InputError(say("error.date", given=given)) from error
 
 
-def asked(
-    *,
-    profile: str | None,
-    engine: str,
-    fail_on: str | None,
-    processes: int,
-    ports: str | None,
-    resolver: str | None,
-    lists: dict[str, list[str] | None],
-    files: dict[str, list[Path] | None],
-    rest: dict[str, object],
-) -> Asked:
-    """Read the shared options. Nothing is sent before this has found them good."""
-    if processes != 1:
-        raise InputError(say("error.processes", number=processes))
-    chosen = one_of("--profile", profile, Profile)
-    severity = one_of("--fail-on", fail_on, Severity)
-    if ports not in (None, "top", "all"):
-        port_list(str(ports))
-    for option, paths in files.items():
-        for path in paths or ():
-            _readable(f"--{option}", path)
-    return Asked(
-        profile=Profile(chosen) if chosen else None,
-        engine=Engine(one_of("--engine", engine, Engine) or "own"),
-        fail_on=Severity(severity) if severity else None,
-        ports=ports,
-        resolver=a_resolver(resolver),
-        **{key: tuple(value or ()) for key, value in {**lists, **files}.items()},  # type: ignore[arg-type]
-        **rest,  # type: ignore[arg-type]
-    )
-
-
-def _readable(option: str, path: Path) -> None:
+def readable(option: str, path: Path) -> None:
+    """InputError where a file that an option names cannot be opened."""
     try:
         with path.open("rb") as file:
             file.read(1)

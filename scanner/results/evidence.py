@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scanner.inspecting.order import in_zone
 from scanner.results.finding import Finding
-from scanner.results.order import in_zone
 
 EXCERPT = 400
 """Characters of a piece that results and report show."""

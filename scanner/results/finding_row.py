@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scanner.inspecting.order import in_zone
 from scanner.model.target import Target
 from scanner.results.change import Answers
 from scanner.results.evidence import write_evidence
 from scanner.results.finding import Finding, Findings, sentences
 from scanner.results.legal import Legal
 from scanner.results.names import Names
-from scanner.results.order import in_zone
 from scanner.store.history import PastPlace
 from scanner.tracking import Answer, Standing, State, not_seen, overall, seen_again
 

@@ -1,0 +1,199 @@
+"""From an inspection and the shared options to a finished folder and an exit code: what scan, inspect, demo share."""
+
+import json
+import platform
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from scanner.catalogue.loader import load
+from scanner.cli.language import chosen, say
+from scanner.cli.options import Asked, Engine, port_list
+from scanner.cli.progress import Progress
+from scanner.inspecting.folder import Busy, default_folder, held, holds_results
+from scanner.inspecting.job import Job, carry_out, store_of
+from scanner.inspecting.keeping import begin
+from scanner.inspecting.loop import run
+from scanner.inspecting.registry import all_probes
+from scanner.inspecting.selection import Choice, select
+from scanner.inspecting.wiring import Wiring
+from scanner.model.check import Severity
+from scanner.model.errors import InputError
+from scanner.model.inspection import Inspection, Limits
+from scanner.model.probe import Profile
+from scanner.results.finishing import finish
+from scanner.results.writing import REPORT
+
+FOUND, INCOMPLETE = 1, 4
+PUBLIC_FACTOR = 10
+"""How far above the default a rate may go for public addresses (R4)."""
+
+
+def carry(inspection: Inspection, asked: Asked, history: Path) -> int:
+    """Scan, finish, tell; the exit code of the contract."""
+    _platform()
+    inspection = with_rates(_with_choice(inspection, asked), asked)
+    job = make_job(inspection, asked)
+    if not asked.resume and holds_results(job.folder):
+        raise InputError(say("error.exists", folder=job.folder))
+    try:
+        with held(job.folder):
+            return _held(job, asked, history)
+    except Busy as error:
+        raise InputError(say("error.busy", folder=job.folder)) from error
+
+
+def make_job(inspection: Inspection, asked: Asked) -> Job:
+    """What the engine needs to know, from the order and the command line."""
+    catalogue = load(*asked.catalogue)
+    choice = Choice(
+        inspection.profile,
+        asked.probes,
+        asked.no_probes,
+        (*inspection.only, *asked.checks),
+        (*inspection.skip, *asked.skip),
+        inspection.allow_marked,
+    )
+    selection = select(choice, catalogue, all_probes())
+    ports = asked.ports or (
+        "all" if inspection.profile is Profile.THOROUGH else "quick" if inspection.profile is Profile.QUICK else "top"
+    )
+    wiring = Wiring(
+        ports=ports if ports in ("top", "all", "quick") else port_list(ports),
+        resolver=asked.resolver,
+        trust=asked.trust,
+        nmap=asked.engine is Engine.NMAP,
+    )
+    folder = asked.out or default_folder(inspection.id, datetime.now(UTC).astimezone())
+    return Job(inspection, catalogue, selection, choice, wiring, folder, asked.database)
+
+
+def with_rates(inspection: Inspection, asked: Asked) -> Inspection:
+    """`--rate` and `--connect-rate` over the file's limits; `max` only where every target is loopback or private (R4)."""
+    limits = inspection.limits
+    public = _public_target(inspection)
+    if asked.rate is not None:
+        limits = _rated(limits, "--rate", asked.rate, public, "requests_per_second", "unit_requests_per_second")
+    if asked.connect_rate is not None:
+        limits = _rated(
+            limits, "--connect-rate", asked.connect_rate, public, "connects_per_second", "unit_connects_per_second"
+        )
+    if {asked.rate, asked.connect_rate} & {"max"}:
+        limits = replace(limits, total_per_second=None)
+    return replace(inspection, limits=limits)
+
+
+def _rated(limits: Limits, option: str, given: str, public: str | None, own: str, unit: str) -> Limits:
+    if given == "max":
+        if public is not None:
+            raise InputError(say("error.rate-max", option=option, target=public))
+        return replace(limits, **{own: None, unit: None})
+    try:
+        rate = float(given)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < 1e6:
+        raise InputError(say("error.rate", option=option, given=given))
+    most = getattr(Limits(), own) * PUBLIC_FACTOR
+    if public is not None and rate > most:
+        raise InputError(say("error.rate-range", option=option, given=given, most=most))
+    return replace(limits, **{own: rate})
+
+
+def _public_target(inspection: Inspection) -> str | None:
+    """The first target that is not a loopback or private address; a name is one, wherever it points."""
+    for unit in inspection.units:
+        for target in unit.targets:
+            for block in target.blocks:
+                if not (block.is_private or block.is_loopback):
+                    return target.written
+            if target.name is not None and not _own_private(unit.confirmed):
+                return target.written
+    return None
+
+
+def _own_private(confirmed: tuple[object, ...]) -> bool:
+    addresses = [ip_address(str(getattr(entry, "address", ""))) for entry in confirmed]
+    return bool(addresses) and all(address.is_private or address.is_loopback for address in addresses)
+
+
+def _with_choice(inspection: Inspection, asked: Asked) -> Inspection:
+    return replace(inspection, profile=asked.profile) if asked.profile is not None else inspection
+
+
+def _held(job: Job, asked: Asked, history: Path) -> int:
+    store = store_of(job)
+    try:
+        begin(store, job, resume=asked.resume)
+        _announce(job)
+        with Progress(quiet=asked.quiet) as progress:
+            complete = run(carry_out(job, store, progress))
+        finished = finish(store, job.folder, history=history, language=chosen(), more=asked.catalogue)
+    finally:
+        store.close()
+    finished.seal()
+    return _tell(job, asked, finished.results, complete=complete)
+
+
+def _announce(job: Job) -> None:
+    inspection = job.inspection
+    basis = inspection.notice.number if inspection.notice else inspection.authority.statement
+    typer.echo(
+        say(
+            "scan.start",
+            title=inspection.title,
+            kind=inspection.kind,
+            units=len(inspection.units),
+            basis=basis or "—",
+        ),
+        err=True,
+    )
+    for warning in inspection.warnings:
+        typer.echo(say("scan.warning", warning=warning), err=True)
+    for refused in inspection.refused:
+        typer.echo(say("scan.refused-unit", unit=refused.unit.name, rule=refused.rule, source=refused.source), err=True)
+
+
+def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool) -> int:
+    """The last lines, and the exit code: incomplete before found before done (R25)."""
+    counts = Counter(row["severity"] for row in results["findings"] if row["state"] != "fixed")
+    told = say("scan.counts", **{severity.value: counts.get(severity, 0) for severity in Severity})
+    report = job.folder / REPORT
+    if asked.json:
+        json.dump(results, sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    if not complete:
+        why = ", ".join(say(f"scan.why.{reason}") for reason in results["inspection"]["incomplete_because"])
+        again = f"{_again()} --resume -o {job.folder}"
+        typer.echo(say("scan.incomplete", why=why, counts=told, report=report, resume=again), err=True)
+        return INCOMPLETE
+    typer.echo(say("scan.done", counts=told, report=report), err=True)
+    wanted = asked.fail_on
+    found = wanted is not None and any(counts[severity] for severity in Severity if severity.at_least(wanted))
+    return FOUND if found else 0
+
+
+def _again() -> str:
+    """This command line without -o and --resume, to be said again."""
+    words, line = sys.argv[1:], []
+    while words:
+        word = words.pop(0)
+        if word in ("-o", "--out"):
+            words = words[1:]
+        elif word != "--resume" and not word.startswith("--out="):
+            line.append(shlex.quote(word))
+    return " ".join(["yuanjian", *line])
+
+
+def _platform() -> None:
+    """Scanning needs Linux; elsewhere say so, and name the way."""
+    if sys.platform != "linux":
+        raise InputError(say("error.platform", system=platform.system()))
