@@ -5,8 +5,8 @@ has one place to stand.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from scanner.model.errors import ConnectionRefused, Malformed, OverBudget, TimedOut
 from scanner.model.network import USUAL_DEADLINE, Network, Stream
@@ -16,17 +16,10 @@ SECONDS_IN_ALL = USUAL_DEADLINE * 1.5
 """For a server that drips. One that is silent ends at the connection's own deadline, which comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came, and whether the server ended the connection before it had said enough."""
-
-    data: bytes
-    ended: bool
-
-
-async def say(net: Network, words: bytes, enough: Callable[[bytes], bool], seconds: float = SECONDS_IN_ALL) -> Reply:
+async def say(net: Network, words: bytes, enough: Callable[[bytes], bool], seconds: float = SECONDS_IN_ALL) -> bytes:
     """Connect, say it, and listen until `enough` (which may raise Malformed), the end, or the deadline for all of it.
 
+    Returns what was said, and nothing where the server ended the connection (a close or a reset) without a word.
     TimedOut where too little came in time; OverBudget where it never becomes enough; what the connect itself
     raises passes through.
     """
@@ -38,18 +31,16 @@ async def say(net: Network, words: bytes, enough: Callable[[bytes], bool], secon
             raise TimedOut(f"no complete answer to the hello in {seconds:g} s") from error
 
 
-async def _listen(stream: Stream, words: bytes, enough: Callable[[bytes], bool]) -> Reply:
+async def _listen(stream: Stream, words: bytes, enough: Callable[[bytes], bool]) -> bytes:
     heard = bytearray()
-    try:
+    with contextlib.suppress(ConnectionRefused):
         await stream.send(words)
         while more := await stream.receive(16 * 1024):
             heard += more
             if enough(bytes(heard)):
-                return Reply(bytes(heard), ended=False)
+                return bytes(heard)
             if len(heard) > MOST_BYTES:
                 raise OverBudget(f"more than {MOST_BYTES} octets in answer to a hello")
-    except ConnectionRefused:
-        return Reply(bytes(heard), ended=True)
-    if heard and not enough(bytes(heard)):
+    if heard:
         raise Malformed("the answer to the hello broke off")
-    return Reply(bytes(heard), ended=True)
+    return b""

@@ -53,7 +53,7 @@ async def present(net: Network, name: str | None) -> Presented:
 async def _in_the_clear(net: Network, version: int, name: str | None) -> tuple[bytes, ...]:
     offer = suites.with_certificate(suites.every(version) if version != hello.SSL3 else suites.few(version))
     reply = await say(net, hello.ClientHello(version, offer, os.urandom(32), name).to_bytes(), _enough)
-    return server_hello.hear(reply.data).certificates or ()
+    return server_hello.hear(reply).certificates or ()
 
 
 def _enough(data: bytes) -> bool:

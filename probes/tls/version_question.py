@@ -7,7 +7,7 @@ from enum import Enum
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from probes.tls import hello, server_hello, sslv2, suites
-from probes.tls.conversation import Reply, say
+from probes.tls.conversation import say
 from scanner.model.errors import Blocked, NetworkError, NotAdmitted
 from scanner.model.network import Network
 from scanner.model.verdict import Reason
@@ -79,10 +79,10 @@ async def _once(net: Network, version: int, name: str | None, *, small: bool) ->
         return Answer(Outcome.UNTOLD, str(error), reason=error.reason, final=False)
 
 
-def judge(version: int, reply: Reply) -> Answer:
+def judge(version: int, reply: bytes) -> Answer:
     """What a reply to a hello of SSL 3.0 or later says of the version asked for."""
-    heard = server_hello.hear(reply.data)
-    said = reply.data[:256]
+    heard = server_hello.hear(reply)
+    said = reply[:256]
     if heard.hello is not None:
         spoken = heard.hello.version
         what = f"{'HelloRetryRequest' if heard.hello.retry else 'ServerHello'} version 0x{spoken:04X}, "
@@ -102,17 +102,17 @@ def _refusal(description: int, said: bytes) -> Answer:
     return Answer(outcome, what, said=said, final=description in FINAL_ALERTS)
 
 
-def _judge_sslv2(reply: Reply) -> Answer:
-    if _is_tls(reply.data):
+def _judge_sslv2(reply: bytes) -> Answer:
+    if _is_tls(reply):
         answer = judge(sslv2.VERSION, reply)
         return Answer(answer.outcome, answer.what, said=answer.said, reason=answer.reason)
-    heard = sslv2.hear(reply.data)
+    heard = sslv2.hear(reply)
     if heard is None:
         return Answer(Outcome.REFUSED, "the connection was ended in answer to the hello", final=False)
     if heard.ciphers:
         what = f"SSL 2.0 SERVER-HELLO, ciphers {', '.join(heard.ciphers)}"
-        return Answer(Outcome.ACCEPTED, what, heard.ciphers[0], reply.data[:1024])
-    return Answer(Outcome.WRONG_VERSION, "SSL 2.0 without a cipher in common", said=reply.data[:256])
+        return Answer(Outcome.ACCEPTED, what, heard.ciphers[0], reply[:1024])
+    return Answer(Outcome.WRONG_VERSION, "SSL 2.0 without a cipher in common", said=reply[:256])
 
 
 def _is_tls(data: bytes) -> bool:

@@ -47,17 +47,25 @@ def visit(probe: Probe, behaviour: Behaviour) -> Heard:
     """Run one probe against a server that behaves so."""
 
     async def run() -> Heard:
-        visits = 0
+        served: list[asyncio.Task[None]] = []
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal visits
-            visits += 1
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                 await behaviour(reader, writer)
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
-        async with await asyncio.start_server(serve, TARGET.address, TARGET.port):
-            return Heard(await ask(probe, TARGET), visits)
+        def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            served.append(asyncio.create_task(serve(reader, writer)))
+
+        async with await asyncio.start_server(accepted, TARGET.address, TARGET.port):
+            observation = await ask(probe, TARGET)
+            await asyncio.wait(served, timeout=2)
+        for task in served:
+            task.cancel()
+        await asyncio.gather(*served, return_exceptions=True)
+        return Heard(observation, len(served))
 
     return asyncio.run(run())
 

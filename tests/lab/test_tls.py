@@ -41,7 +41,7 @@ def spoken(address: str, name: str | None = None) -> dict[str, bool | None]:
 
 def shown(address: str, name: str | None = None, trust: tuple[Issued, ...] = (CA,)) -> Observation:
     target = service(address, name)
-    return asyncio.run(ask(certificate.PROBE, target, trust_roots=tuple(root.der for root in trust)))
+    return asyncio.run(ask(certificate.PROBE, target, trust=tuple(root.der for root in trust)))
 
 
 def failing(observation: Observation) -> set[str]:

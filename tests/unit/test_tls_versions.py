@@ -8,7 +8,6 @@ import pytest
 
 from probes.tls import hello, sslv2
 from probes.tls.certificate import describe as describe_certificate
-from probes.tls.conversation import Reply
 from probes.tls.presented import Presented
 from probes.tls.roots import from_der
 from probes.tls.version_question import Answer, Outcome, judge
@@ -77,7 +76,7 @@ def test_an_acceptance_that_the_second_connection_contradicts_is_untold() -> Non
     ],
 )
 def test_one_answer_amounts_to_one_outcome(asked: int, words: bytes, outcome: Outcome) -> None:
-    assert judge(asked, Reply(words, ended=not words)).outcome is outcome
+    assert judge(asked, words).outcome is outcome
 
 
 def verdict(check: str, seen: Seen[Any], probe: str) -> tuple[Verdict, Reason | None, Severity | None]:
