@@ -1,0 +1,1 @@
+"""The one door to the wire: nothing else in the product opens a socket."""

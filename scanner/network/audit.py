@@ -1,0 +1,133 @@
+"""The audit log: one JSON line for each thing sent or refused, chained by SHA-256. It decides nothing."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+EVERY = 0.25
+"""Seconds between flushes."""
+
+START = "0" * 64
+"""`prev` of the first line."""
+
+
+class AuditLog:
+    """Appends to audit.jsonl and continues the chain of what is there. Lines keep the order of `write`.
+
+    `prev` is the SHA-256 of the line before, without its newline. A line that a crash cut short stays as it
+    is and is chained like any other. A failure to write is raised by the next `write`: what cannot be
+    audited is not sent.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._waiting: list[dict[str, Any]] = []
+        self._previous = START
+        self._file: BinaryIO | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._failure: OSError | None = None
+
+    async def __aenter__(self) -> "AuditLog":
+        await asyncio.to_thread(self._open)
+        self._task = asyncio.create_task(self._keep_flushing(), name="audit log")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self._flush(self._waiting)
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+            self._file.close()
+        if self._failure is not None and error is None:
+            raise self._failure
+
+    def write(self, **fields: Any) -> None:
+        """Queue one line. None values are left out; `at` is the moment of writing, UTC."""
+        if self._failure is not None:
+            raise self._failure
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._waiting.append({"at": at} | {key: value for key, value in fields.items() if value is not None})
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        ending = b""
+        if self._path.exists():
+            last, ending = _last_line(self._path)
+            if last is not None:
+                self._previous = hashlib.sha256(last).hexdigest()
+        self._file = self._path.open("ab")
+        self._file.write(ending)
+
+    async def _keep_flushing(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(EVERY)
+            if self._waiting:
+                lines, self._waiting = self._waiting, []
+                flushing = loop.run_in_executor(None, self._flush, lines)
+                try:
+                    await asyncio.shield(flushing)
+                except asyncio.CancelledError:
+                    await flushing
+                    raise
+
+    def _flush(self, waiting: list[dict[str, Any]]) -> None:
+        if self._file is None or self._failure is not None:
+            return
+        lines = bytearray()
+        for fields in waiting:
+            line = json.dumps(fields | {"prev": self._previous}, ensure_ascii=False, separators=(",", ":")).encode(
+                errors="backslashreplace"
+            )
+            self._previous = hashlib.sha256(line).hexdigest()
+            lines += line + b"\n"
+        try:
+            self._file.write(lines)
+            self._file.flush()
+        except OSError as error:
+            self._failure = error
+
+
+def broken_at(path: Path) -> int | None:
+    """The number of the first line whose `prev` is not the digest of the line before; None for a whole chain.
+
+    Raises OSError where the file cannot be read.
+    """
+    previous = START
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            line = raw.rstrip(b"\n")
+            try:
+                fields = json.loads(line)
+            except ValueError:
+                fields = None
+            if fields is not None and (not isinstance(fields, dict) or fields.get("prev") != previous):
+                return number
+            previous = hashlib.sha256(line).hexdigest()
+    return None
+
+
+def _last_line(path: Path) -> tuple[bytes | None, bytes]:
+    """The last line without its newline, and the newline where it lacks one."""
+    content = path.read_bytes() if path.stat().st_size < 1 << 20 else _tail(path)
+    if not content:
+        return None, b""
+    whole = content.endswith(b"\n")
+    return content.rstrip(b"\n").rpartition(b"\n")[2], b"" if whole else b"\n"
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(-(1 << 20), os.SEEK_END)
+        return file.read()

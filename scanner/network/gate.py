@@ -1,0 +1,228 @@
+"""The gate: asks of everything that is to be sent whether it may, when, and how fast. It sends nothing itself."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from scanner.model.errors import Blocked, NotAdmitted
+from scanner.model.scope import Scope
+from scanner.model.verdict import Reason
+from scanner.network.audit import AuditLog
+from scanner.network.ceiling import Ceiling
+from scanner.network.grant import Grant
+from scanner.network.lag import LagMeter
+from scanner.network.lane import Lane
+from scanner.network.lanes import Lanes
+from scanner.network.ledger import Ledger
+from scanner.network.permit import Permit
+from scanner.network.question import Act, Question, TrafficClass
+from scanner.network.switch import Switch
+from scanner.network.tally import Tally
+
+AT_ONCE = 8192
+"""Ports of one grant where no rate limits it."""
+
+Knock = Callable[[Question], Awaitable[bool]]
+
+
+class Gate:
+    """Fail closed: what cannot be decided is not sent. Every refusal is counted and audited.
+
+    A question passes, in this order: stop, pause and window; class and scope; the address's heartbeat; a
+    connection slot; the paces of address, unit and inspection, all three taken in the moment it goes out.
+    """
+
+    def __init__(self, scope: Scope, ledger: Ledger, audit: AuditLog, switch: Switch, lag: LagMeter) -> None:
+        self.switch = switch
+        self.ledger = ledger
+        self.tally = Tally()
+        self.lanes = Lanes(scope.inspection.limits)
+        self._audit = audit
+        self._lag = lag
+        self._allowed = scope.inspection.third_parties
+        self._limits = scope.inspection.limits
+        self._total = Ceiling(self._limits.total_per_second, self._limits.total_per_second, shared=True)
+        self._units: dict[str, Ceiling] = {}
+        self._knock: Knock | None = None
+
+    def knock_by(self, knock: Knock) -> None:
+        """How a heartbeat is asked: two fresh connects, True where one is accepted."""
+        self._knock = knock
+
+    @asynccontextmanager
+    async def admit(self, question: Question) -> AsyncIterator[Permit]:
+        """Leave for one question, given back on leaving. Raises NotAdmitted, Blocked."""
+        permit = await self.enter(question)
+        try:
+            yield permit
+        except BaseException as error:
+            permit.failed(error)
+            raise
+        finally:
+            permit.close()
+
+    async def enter(self, question: Question) -> Permit:
+        """As `admit`, for what outlives a block: the caller closes the permit. Every packet has passed here."""
+        self.switch.check(question.unit)
+        await self._in_scope(question)
+        lane = self.lanes.of(question)
+        await self._alive(lane, question)
+        lane.waiting += 1
+        holds = False
+        try:
+            async with self.switch.deadline(question.unit, None, "waiting for a turn"):
+                if question.opens:
+                    holds = await lane.slots.acquire()
+                await self._take_turn(lane, question)
+        except BaseException:
+            if holds:
+                lane.slots.release()
+            raise
+        finally:
+            lane.waiting -= 1
+        lane.open += 1
+        lane.sent += 1
+        if question.opens:
+            lane.pulse.counted()
+        self.tally.question(question.klass, question.act, question.transport, lane.pace)
+        return Permit(question, lane, lambda: self.switch.check(question.unit), self._heard, self._closed)
+
+    @asynccontextmanager
+    async def grant(self, unit: str, address: str, ports: Sequence[int], probe: str) -> AsyncIterator[Grant]:
+        """Leave to sweep the first part of `ports` that fits one second. Raises NotAdmitted, Blocked."""
+        question = Question(unit, address, 0, Act.SWEEP, probe, bound=True)
+        self.switch.check(unit)
+        await self._in_scope(question)
+        lane = self.lanes.of(question)
+        await self._alive(lane, question)
+        ceiling = self._ceiling(unit)
+        shares: list[tuple[Ceiling, float | None]] = []
+        async with lane.sweeping:
+            try:
+                async with self.switch.deadline(unit, None, "waiting for a grant"):
+                    rate = lane.connects_per_second
+                    for part in (ceiling, self._total):
+                        rate = await part.reserve(rate)
+                        shares.append((part, rate))
+                granted = tuple(ports[: self._fitting(lane, rate)])
+                lane.sent += len(granted)
+                lane.pulse.counted(len(granted))
+                self.tally.swept(len(granted))
+                grant = Grant(self._audit, lane, question, granted, rate)
+                try:
+                    yield grant
+                finally:
+                    if not grant.reported:
+                        grant.abandoned()
+            finally:
+                for part, share in shares:
+                    part.give_back(share)
+
+    def refuse(self, question: Question, reason: Reason, detail: str) -> NotAdmitted:
+        """Count and audit a refusal; the error to raise."""
+        self.tally.refused += 1
+        self._write(question, f"refused: {reason.value}", detail=detail)
+        return NotAdmitted(detail, reason)
+
+    @property
+    def lag(self) -> float:
+        return self._lag.worst
+
+    def _fitting(self, lane: Lane, rate: float | None) -> int:
+        if rate is not None:
+            return max(1, int(rate))
+        return AT_ONCE // 2 if lane.waiting else AT_ONCE
+
+    async def _in_scope(self, question: Question) -> None:
+        match question.klass:
+            case TrafficClass.INSPECTED:
+                refusal = await self.ledger.refuses(question)
+            case TrafficClass.INFRASTRUCTURE:
+                admitted = question.act is Act.QUERY and "dns" in self._allowed
+                refusal = None if admitted else (Reason.NOT_PERMITTED, "the file admits no such third party")
+            case TrafficClass.OPERATOR:
+                refusal = Reason.NOT_PERMITTED, "nothing of the operator's own is configured"
+        if refusal is not None:
+            raise self.refuse(question, *refusal)
+
+    async def _alive(self, lane: Lane, question: Question) -> None:
+        """Ask the heartbeat where it is due; raise Blocked where the address has fallen silent (R10)."""
+        if question.act is Act.HEARTBEAT or question.klass is not TrafficClass.INSPECTED:
+            return
+        if lane.pulse.due:
+            async with lane.beating:
+                if lane.pulse.due:
+                    await self._beat(lane)
+        if lane.pulse.lost:
+            self._write(question, f"refused: {Reason.BLOCKED.value}", detail="the heartbeat is lost")
+            raise Blocked(f"{lane.address} answers nothing any more, not even what it answered first")
+
+    async def beat(self, address: str) -> None:
+        """Ask an address's heartbeat now, where it has one: at the end of its lane."""
+        lane = self.lanes.find(address)
+        if lane is not None and lane.pulse.place is not None and not lane.pulse.given_up:
+            async with lane.beating:
+                await self._beat(lane)
+
+    async def _beat(self, lane: Lane) -> None:
+        if self._knock is None or lane.pulse.place is None:
+            return
+        if await self._knock(lane.pulse.place):
+            lane.pulse.beaten()
+        else:
+            lane.pulse.missed()
+
+    async def _take_turn(self, lane: Lane, question: Question) -> None:
+        """Wait for the address's turn, then the unit's, then the inspection's; take all three at once."""
+        buckets = [lane.bucket, self._total.questions]
+        if question.klass is TrafficClass.INSPECTED:
+            buckets.insert(1, self._ceiling(question.unit).questions)
+        held: list[asyncio.Lock] = []
+        try:
+            for bucket in buckets:
+                await bucket.turn.acquire()
+                held.append(bucket.turn)
+                await bucket.ready()
+            self.switch.check(question.unit)
+            for bucket in buckets:
+                bucket.take()
+        finally:
+            for turn in held:
+                turn.release()
+
+    def _ceiling(self, unit: str) -> Ceiling:
+        if unit not in self._units:
+            limits = self._limits
+            self._units[unit] = Ceiling(limits.unit_requests_per_second, limits.unit_connects_per_second)
+        return self._units[unit]
+
+    def _heard(self, permit: Permit) -> None:
+        if permit.question.klass is TrafficClass.INSPECTED and permit.question.act in (Act.CONNECT, Act.REQUEST):
+            permit.lane.answered(permit.question, permit.seconds, self.lag)
+
+    def _closed(self, permit: Permit) -> None:
+        question, lane = permit.question, permit.lane
+        lane.open -= 1
+        lane.used_at = time.monotonic()
+        if question.opens:
+            lane.slots.release()
+        if question.klass is TrafficClass.INSPECTED and permit.outcome == Reason.TIMED_OUT.value:
+            lane.failed(question.port, self.lag)
+        self.tally.bytes(permit.sent, permit.received)
+        seconds = permit.seconds if permit.seconds is not None else time.monotonic() - permit.begun
+        self._write(question, permit.outcome, ms=round(seconds * 1000, 1), sent=permit.sent, received=permit.received)
+
+    def _write(self, question: Question, outcome: str, **more: object) -> None:
+        self._audit.write(
+            **{"class": question.klass.value},
+            unit=question.unit or None,
+            address=question.address,
+            port=question.port or None,
+            transport=question.transport,
+            act=question.act.value,
+            name=question.name,
+            probe=question.probe,
+            outcome=outcome,
+            **more,
+        )

@@ -1,0 +1,174 @@
+"""HTTP questions: bounded, remembered, every hop of a redirect admitted by itself (R26). It judges nothing."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from aiohttp import http_exceptions
+from multidict import CIMultiDict
+from yarl import URL
+
+from scanner.model.errors import Malformed, NetworkError, OverBudget
+from scanner.model.network import Response
+from scanner.network.failure import as_network_error
+from scanner.network.gate import Gate
+from scanner.network.http_session import HEADER_BYTES, Crossing, Session
+from scanner.network.inflate import Inflater
+from scanner.network.memory import Memory
+from scanner.network.permit import Permit
+from scanner.network.question import Act, Question
+
+SESSIONS = 128
+"""Sessions kept at most; the longest unused is closed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to one admitted place; `url` carries the name that is sent as Host and SNI."""
+
+    question: Question
+    url: URL
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    most: int
+    timeout: float
+
+    @property
+    def plain(self) -> bool:
+        return self.method == "GET" and not self.headers
+
+
+def url_of(scheme: str, host: str, port: int, path: str) -> URL:
+    """A URL whose path goes out as written: nothing is quoted or normalised away. Raises Malformed."""
+    rooted = path if path.startswith("/") else f"/{path}"
+    try:
+        origin = str(URL.build(scheme=scheme, host=host, port=port)).rstrip("/")
+        return URL(origin + rooted, encoded=True)
+    except ValueError as error:
+        raise Malformed(f"no URL: {scheme}, {host}, {port}, {path[:200]}") from error
+
+
+class Http:
+    """Every HTTP session of a scan. Close it at the end."""
+
+    def __init__(self, gate: Gate, clock: Callable[[], datetime], agent: str) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._agent = agent
+        self._memory = Memory()
+        self._sessions: OrderedDict[tuple[str, int, str | None], Session] = OrderedDict()
+
+    async def get(self, request: Request) -> Response:
+        """The answer; a plain GET that was answered before is not sent again."""
+        if not request.plain:
+            return await self._ask(request)
+        key = (request.question.address, str(request.url))
+        return await self._memory.get(key, request.most, lambda: self._ask(request))
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+    async def _ask(self, request: Request) -> Response:
+        question = replace(request.question, act=Act.REQUEST, transport="tcp", opens=False)
+        session = await self._session(question)
+        what = f"{request.method} {request.url}"
+        async with (
+            self._gate.admit(question) as permit,
+            self._gate.switch.deadline(question.unit, request.timeout, what) as timer,
+        ):
+            crossing = Crossing(question, timer)
+            try:
+                return await self._exchange(session, crossing, permit, request)
+            except BaseException as error:
+                crossing.given_up(error)
+                raise
+
+    async def _exchange(self, session: Session, crossing: Crossing, permit: Permit, request: Request) -> Response:
+        begun = time.monotonic()
+        waited = None
+        try:
+            answer = await session.send(crossing, request.method, request.url, CIMultiDict(request.headers))
+        except aiohttp.ClientError as error:
+            raise _as_network_error(error, request) from error
+        except ValueError as error:
+            raise Malformed(f"{request.method} {request.url}: {error}") from error
+        finally:
+            if crossing.permit is not None:
+                waited = crossing.permit.begun
+        begun = max(begun, waited or begun)
+        permit.sent += crossing.sent
+        try:
+            permit.answered(str(answer.status), seconds=time.monotonic() - begun)
+            permit.received += sum(len(name) + len(value) for name, value in answer.raw_headers)
+            headers = _headers(answer)
+            inflater = Inflater(_encoding(headers), request.most)
+            await _read(answer, inflater, permit)
+        except aiohttp.ClientError as error:
+            raise _as_network_error(error, request) from error
+        finally:
+            answer.close() if not answer.content.at_eof() else answer.release()
+            for extra in crossing.extra:
+                extra.close()
+        return Response(
+            str(request.url),
+            answer.status,
+            headers,
+            bytes(inflater.body),
+            inflater.full,
+            self._clock(),
+            round(time.monotonic() - begun, 4),
+        )
+
+    async def _session(self, question: Question) -> Session:
+        key = (question.address, question.port, question.name)
+        session = self._sessions.pop(key, None)
+        if session is None:
+            session = Session(self._gate, question.address, question.port, self._agent)
+        self._sessions[key] = session
+        if len(self._sessions) > SESSIONS:
+            _, oldest = self._sessions.popitem(last=False)
+            await oldest.close()
+        return session
+
+
+async def _read(answer: aiohttp.ClientResponse, inflater: Inflater, permit: Permit) -> None:
+    while not inflater.full:
+        data = await answer.content.readany()
+        permit.received += len(data)
+        if not data:
+            return
+        inflater.feed(data)
+
+
+def _headers(answer: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
+    raw: Sequence[tuple[bytes, bytes]] = answer.raw_headers
+    if sum(len(name) + len(value) for name, value in raw) > HEADER_BYTES:
+        raise OverBudget(f"more than {HEADER_BYTES} bytes of headers")
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
+
+
+def _encoding(headers: Sequence[tuple[str, str]]) -> str:
+    return next((value for name, value in headers if name == "content-encoding"), "")
+
+
+def _as_network_error(error: aiohttp.ClientError, request: Request) -> NetworkError:
+    what = f"{request.method} {request.url}"
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ClientSSLError():
+            return as_network_error(error.os_error, what)
+        case aiohttp.ServerDisconnectedError():
+            return Malformed(f"{what}: closed before it answered")
+        case aiohttp.ClientOSError():
+            return as_network_error(error, what)
+    cause: BaseException | Any = error
+    while cause is not None:
+        if isinstance(cause, http_exceptions.LineTooLong):
+            return OverBudget(f"{what}: a header longer than {HEADER_BYTES} bytes")
+        cause = cause.__cause__ or cause.__context__
+    return Malformed(f"{what}: {type(error).__name__}: {str(error)[:200]}")

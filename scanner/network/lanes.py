@@ -1,0 +1,43 @@
+"""Every lane there is, by address: made when first asked, forgotten when idle and unremarkable."""
+
+import time
+
+from scanner.model.inspection import Limits
+from scanner.network.lane import Lane
+from scanner.network.question import Question, TrafficClass
+
+KEPT = 2048
+IDLE_FOR = 60.0
+"""Seconds after which a lane may be forgotten once there are more than KEPT."""
+
+INFRASTRUCTURE = Limits(requests_per_second=50, connections=8)
+"""R1: a low rate of its own. The resolver may have several questions under way, so that one slow name delays no other."""
+
+
+class Lanes:
+    """Infrastructure has lanes of its own, even where its address is inspected too."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lanes: dict[tuple[TrafficClass, str], Lane] = {}
+
+    def of(self, question: Question) -> Lane:
+        key = (question.klass, question.address)
+        lane = self._lanes.get(key)
+        if lane is None:
+            if len(self._lanes) >= KEPT:
+                self._forget()
+            inspected = question.klass is TrafficClass.INSPECTED
+            lane = self._lanes[key] = Lane(question.address, self._limits if inspected else INFRASTRUCTURE)
+        lane.used_at = time.monotonic()
+        return lane
+
+    def find(self, address: str) -> Lane | None:
+        """The lane of an inspected address, where it was asked."""
+        return self._lanes.get((TrafficClass.INSPECTED, address))
+
+    def _forget(self) -> None:
+        before = time.monotonic() - IDLE_FOR
+        for key, lane in list(self._lanes.items()):
+            if lane.idle and lane.used_at < before and not lane.pulse.lost:
+                del self._lanes[key]

@@ -1,0 +1,71 @@
+"""The heartbeat of one address (R10): what answered first is asked again. It sends nothing itself."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from scanner.network.question import Act, Question
+
+EVERY_SECONDS = 60.0
+EVERY_CONNECTIONS = 200
+
+PAUSE = 30.0
+"""Seconds after a lost heartbeat before the one further try."""
+
+REMEMBERED = 64
+"""Ports that answered, kept so that their later silence is told from a filtered port's."""
+
+
+class Pulse:
+    """`place` is the question that the first positive answer came to; None before there is one."""
+
+    def __init__(self) -> None:
+        self.place: Question | None = None
+        self.lost = False
+        self.given_up = False
+        self.gaps: list[tuple[datetime, datetime]] = []
+        self._ports: set[int] = set()
+        self._good_at = 0.0
+        self._good = datetime.now(UTC)
+        self._lost_at = 0.0
+        self._connections = 0
+
+    def felt(self, place: Question) -> None:
+        """A connect was accepted there."""
+        if self.place is None:
+            self.place = replace(place, act=Act.HEARTBEAT, probe="heartbeat", opens=True)
+            self.beaten()
+        if len(self._ports) < REMEMBERED:
+            self._ports.add(place.port)
+
+    def knows(self, port: int) -> bool:
+        return port in self._ports
+
+    def counted(self, connections: int = 1) -> None:
+        self._connections += connections
+
+    @property
+    def due(self) -> bool:
+        """Whether the heartbeat is to be asked before anything else."""
+        if self.place is None or self.given_up:
+            return False
+        now = time.monotonic()
+        if self.lost:
+            return now - self._lost_at >= PAUSE
+        return now - self._good_at >= EVERY_SECONDS or self._connections >= EVERY_CONNECTIONS
+
+    def beaten(self) -> None:
+        """The heartbeat answered."""
+        if self.lost:
+            self.gaps.append((self._good, datetime.now(UTC)))
+        self.lost = False
+        self._good_at, self._good = time.monotonic(), datetime.now(UTC)
+        self._connections = 0
+
+    def missed(self) -> None:
+        """The heartbeat was asked twice and did not answer: everything since the last good beat is in doubt."""
+        if self.lost:
+            self.given_up = True
+            self.gaps.append((self._good, datetime.now(UTC)))
+        self.lost = True
+        self._lost_at = time.monotonic()

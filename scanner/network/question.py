@@ -1,0 +1,50 @@
+"""One thing we want to send, as the gate is asked about it. It sends nothing."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TrafficClass(StrEnum):
+    """R1. Outside the three: nothing, ever."""
+
+    INSPECTED = "inspected"
+    INFRASTRUCTURE = "infrastructure"
+    OPERATOR = "operator"
+
+
+class Act(StrEnum):
+    """What is done on the wire."""
+
+    CONNECT = "connect"
+    REQUEST = "request"  # HTTP, on a connection that was admitted before
+    DATAGRAM = "datagram"
+    QUERY = "query"  # an ordinary DNS question
+    RECURSION = "recursion"
+    CHAOS = "chaos"
+    TRANSFER = "transfer"
+    HEARTBEAT = "heartbeat"
+    SWEEP = "sweep"
+
+
+BOUND_ACTS = frozenset({Act.RECURSION, Act.CHAOS, Act.TRANSFER, Act.SWEEP, Act.DATAGRAM})
+"""Only where the address is listed or confirmed (R2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`name` is by which name the address is asked, `zone` whose data an ordinary DNS question is about.
+
+    `opens` says that a connection slot is wanted; `bound` that the probe may ask own addresses only.
+    """
+
+    unit: str
+    address: str
+    port: int
+    act: Act
+    probe: str
+    transport: str = "tcp"
+    name: str | None = None
+    zone: str | None = None
+    klass: TrafficClass = TrafficClass.INSPECTED
+    opens: bool = False
+    bound: bool = False

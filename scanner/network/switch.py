@@ -1,0 +1,98 @@
+"""Whether anything may be sent now: window, stop, pause. It knows no addresses and paces nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+from scanner.model.authority import Window
+from scanner.model.errors import NotAdmitted, TimedOut
+from scanner.model.verdict import Reason
+from scanner.network.hours import is_open, opens_at
+
+WATCHED_EVERY = 0.25
+"""Seconds between looks at the clock while something is under way."""
+
+
+class Switch:
+    """Everything that waits or reads on the wire does so within `deadline`, and ends when the switch goes off."""
+
+    def __init__(self, window: Window, clock: Callable[[], datetime]) -> None:
+        self._window = window
+        self._clock = clock
+        self._stopped: dict[str | None, str] = {}
+        self._paused = False
+        self._under_way: dict[asyncio.Timeout, str | None] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Switch":
+        self._task = asyncio.create_task(self._watch(), name="window")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def stop(self, why: str, unit: str | None = None) -> None:
+        """For good: the whole inspection, or one unit of it."""
+        self._stopped[unit] = why
+        self._interrupt()
+
+    def pause(self) -> None:
+        """Nothing new goes out, and what is under way ends as interrupted, until `go_on`."""
+        self._paused = True
+        self._interrupt()
+
+    def go_on(self) -> None:
+        self._paused = False
+
+    def closed_until(self) -> datetime | None:
+        """Where the window is closed now but opens again: when. Else None."""
+        now = self._clock()
+        return None if is_open(self._window, now) else opens_at(self._window, now)
+
+    def is_off(self, unit: str | None) -> str | None:
+        """Why nothing may be sent for this unit (None: for anybody), or None."""
+        for key in (None, unit):
+            if key in self._stopped:
+                return f"stopped: {self._stopped[key]}"
+        if self._paused:
+            return "paused"
+        return None if is_open(self._window, self._clock()) else "the inspection's window is closed"
+
+    def check(self, unit: str | None) -> None:
+        """Raise NotAdmitted (interrupted) where the switch is off."""
+        if (why := self.is_off(unit)) is not None:
+            raise NotAdmitted(why, Reason.INTERRUPTED)
+
+    @asynccontextmanager
+    async def deadline(self, unit: str | None, seconds: float | None, what: str) -> AsyncIterator[asyncio.Timeout]:
+        """What happens inside ends after `seconds` (TimedOut), or when the switch goes off (NotAdmitted)."""
+        self.check(unit)
+        try:
+            async with asyncio.timeout(seconds) as timer:
+                self._under_way[timer] = unit
+                try:
+                    yield timer
+                finally:
+                    del self._under_way[timer]
+        except TimeoutError:
+            self.check(unit)
+            raise TimedOut(what if seconds is None else f"{what}: nothing within {seconds:g} s") from None
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCHED_EVERY)
+            if self._under_way:
+                self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Let everything end at once that may no longer go on."""
+        with suppress(RuntimeError):  # no loop runs where the switch is thrown before the scan began
+            now = asyncio.get_running_loop().time()
+            off = {unit: self.is_off(unit) is not None for unit in set(self._under_way.values())}
+            for timer, unit in self._under_way.items():
+                if off[unit]:
+                    timer.reschedule(now)

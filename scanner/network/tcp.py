@@ -1,0 +1,178 @@
+"""TCP connections that the gate admitted, plain or TLS. Everything read is bounded in bytes and time."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+
+from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, OverBudget
+from scanner.network.failure import as_network_error
+from scanner.network.gate import Gate
+from scanner.network.permit import Permit
+from scanner.network.question import Question
+
+CHUNK = 4096
+
+CLOSING = 1.0
+"""Seconds that a connection may take to close in the ordinary way before we let go of it."""
+
+
+class TcpStream:
+    """`scanner.model.network.Stream` over asyncio. `timeout` is the seconds each read or write may take in all."""
+
+    def __init__(
+        self, gate: Gate, permit: Permit, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, timeout: float
+    ) -> None:
+        self._gate = gate
+        self._permit = permit
+        self._reader = reader
+        self._writer = writer
+        self._timeout = timeout
+        self._buffer = bytearray()
+
+    async def send(self, data: bytes) -> None:
+        async with self._within(self._timeout, "sending"):
+            self._permit.sent += len(data)
+            self._writer.write(data)
+            await self._writer.drain()
+
+    async def receive(self, most: int = 4096, *, timeout: float | None = None) -> bytes:
+        """What comes next, at most `most` bytes; b"" at the end."""
+        if not self._buffer:
+            async with self._within(self._timeout if timeout is None else timeout, "reading"):
+                await self._fill()
+        return self._take(most)
+
+    async def receive_exactly(self, count: int) -> bytes:
+        """Just `count` bytes; Malformed where the stream ends before."""
+        async with self._within(self._timeout, "reading"):
+            while len(self._buffer) < count:
+                if not await self._fill():
+                    raise Malformed(f"the stream ended after {len(self._buffer)} of {count} bytes")
+        return self._take(count)
+
+    async def receive_until(self, end: bytes, most: int = 4096, *, timeout: float | None = None) -> bytes:
+        """Up to and with `end`; OverBudget past `most` bytes, Malformed where the stream ends before."""
+        searched = 0
+        async with self._within(self._timeout if timeout is None else timeout, "reading"):
+            while (found := self._buffer.find(end, max(0, searched - len(end)))) < 0:
+                if len(self._buffer) >= most:
+                    break
+                searched = len(self._buffer)
+                if not await self._fill():
+                    raise Malformed(f"the stream ended after {len(self._buffer)} bytes, before the end that was due")
+        if found < 0 or found + len(end) > most:
+            raise OverBudget(f"no end within {most} bytes")
+        return self._take(found + len(end))
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The TLS session, where the connection has one."""
+        session = self._writer.get_extra_info("ssl_object")
+        return session if isinstance(session, ssl.SSLObject) else None
+
+    async def close(self) -> None:
+        """Close in the ordinary way, and let go at last."""
+        try:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    self._writer.close()
+                    await self._writer.wait_closed()
+        finally:
+            self._writer.transport.abort()
+
+    async def _fill(self) -> bool:
+        data = await self._reader.read(CHUNK)
+        self._permit.received += len(data)
+        self._buffer += data
+        return bool(data)
+
+    def _take(self, most: int) -> bytes:
+        taken = bytes(self._buffer[:most])
+        del self._buffer[:most]
+        return taken
+
+    @asynccontextmanager
+    async def _within(self, seconds: float, what: str) -> AsyncIterator[None]:
+        self._permit.still()
+        try:
+            async with self._gate.switch.deadline(self._permit.question.unit, seconds, what):
+                try:
+                    yield
+                except OSError as error:
+                    raise as_network_error(error, what) from error
+        except NetworkError as error:
+            self._permit.failed(error)
+            raise
+
+
+@asynccontextmanager
+async def connected(
+    gate: Gate, question: Question, *, timeout: float, tls: ssl.SSLContext | None = None, server_name: str | None = None
+) -> AsyncIterator[TcpStream]:
+    """A connection for one question that opens one. `timeout` starts when the gate has let it through."""
+    async with gate.admit(question) as permit:
+        what = f"connecting to {question.address} port {question.port}"
+        async with gate.switch.deadline(question.unit, timeout, what):
+            stream = await _open(gate, permit, timeout, tls, server_name or question.address)
+        try:
+            yield stream
+        finally:
+            await stream.close()
+
+
+async def knock(gate: Gate, question: Question, timeout: float = 5.0) -> bool:
+    """Two fresh connects for a heartbeat; True as soon as one is accepted. Nothing is sent on it."""
+    for _ in range(2):
+        with contextlib.suppress(NetworkError):
+            async with gate.admit(question) as permit, gate.switch.deadline(question.unit, timeout, "heartbeat"):
+                sock = await connect(permit)
+                sock.close()
+                return True
+        gate.switch.check(question.unit)
+        await asyncio.sleep(1.0)
+    return False
+
+
+async def connect(permit: Permit) -> socket.socket:
+    """A connected socket; the caller closes it. Raises ConnectionRefused, Unreachable."""
+    question = permit.question
+    version = ip_address(question.address).version
+    sock = socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            await asyncio.get_running_loop().sock_connect(sock, (question.address, question.port))
+        except OSError as error:
+            raise as_network_error(error, f"{question.address} port {question.port}") from error
+        if version == 4 and sock.getsockname() == sock.getpeername():
+            raise ConnectionRefused(f"{question.address} port {question.port}: we met ourselves")
+        permit.answered("connected")
+        return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+async def _open(gate: Gate, permit: Permit, timeout: float, tls: ssl.SSLContext | None, server_name: str) -> TcpStream:
+    sock = await connect(permit)
+    try:
+        if tls is None:
+            reader, writer = await asyncio.open_connection(sock=sock)
+        else:
+            # An address as the server's name is not sent: RFC 6066 section 3 knows names only.
+            reader, writer = await asyncio.open_connection(
+                sock=sock, ssl=tls, server_hostname=server_name, ssl_shutdown_timeout=CLOSING
+            )
+    except BaseException as error:
+        sock.close()
+        if isinstance(error, OSError):
+            raise as_network_error(error, f"TLS with {permit.question.address} port {permit.question.port}") from error
+        if isinstance(error, ValueError):
+            raise Malformed(f"no name for TLS: {server_name}") from error
+        raise
+    return TcpStream(gate, permit, reader, writer, timeout)

@@ -1,0 +1,141 @@
+"""The whole wire of one scan: everything in `scanner.network` tied together. Probes see it bound to a target."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from scanner import __version__
+from scanner.model.inspection import Inspection
+from scanner.model.network import Network, Sweep, Traffic
+from scanner.model.probe import Probe
+from scanner.model.scope import Scope
+from scanner.model.target import Target
+from scanner.network.audit import AuditLog
+from scanner.network.bound import BoundNetwork
+from scanner.network.gate import Gate
+from scanner.network.http import Http
+from scanner.network.lag import LagMeter
+from scanner.network.ledger import Ledger
+from scanner.network.names import Resolver
+from scanner.network.nmap import Nmap
+from scanner.network.question import Question
+from scanner.network.resolver import read_place, system_places
+from scanner.network.sweep import sweep
+from scanner.network.sweeper import Sweeper
+from scanner.network.switch import Switch
+from scanner.network.tcp import knock
+from scanner.network.tries import OwnTries
+
+Engine = Literal["own", "nmap"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Wire:
+    """Enter it before anything is asked; leaving it closes every connection and the audit log.
+
+    `audit` is the file that lines are appended to; `resolver` is ADDRESS[:PORT], None for the system's.
+    `ports` are those that a sweep asks beside the declared ones; `trust` are DER roots beside the system's;
+    `clock` says the moment, aware. Raises InputError for a resolver that may not be used.
+    """
+
+    def __init__(
+        self,
+        inspection: Inspection,
+        scope: Scope,
+        *,
+        audit: Path,
+        resolver: str | None = None,
+        ports: Sequence[int] = (),
+        trust: Sequence[bytes] = (),
+        engine: Engine = "own",
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.clock = clock
+        self.ports = tuple(ports)
+        self.trust = tuple(trust)
+        self.probe_zone = inspection.callbacks.probe_zone
+        self._audit = AuditLog(audit)
+        self._switch = Switch(inspection.window, clock)
+        self._lag = LagMeter()
+        self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag)
+        self.resolver = Resolver(self.gate, [read_place(resolver)] if resolver else system_places())
+        self.http = Http(self.gate, clock, _agent(inspection))
+        self.gate.ledger.resolve_by(self.resolver.resolve)
+        self.gate.knock_by(self._knock)
+        self._sweeper = Sweeper()
+        self._nmap = Nmap() if engine == "nmap" else None
+        self._held = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._audit)
+            await held.enter_async_context(self._switch)
+            await held.enter_async_context(self._lag)
+            held.enter_context(self._sweeper)
+            held.push_async_callback(self.http.close)
+            self._held = held.pop_all()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._held.__aexit__(*error)
+
+    def bind(self, probe: Probe, target: Target) -> Network:
+        """All that this probe may do on the wire for this target."""
+        return BoundNetwork(self, probe, target)
+
+    async def survey(self) -> None:
+        """Resolve the file's names once, before anything depends on which of them are on which address."""
+        await self.gate.ledger.survey()
+
+    async def settle(self, address: str) -> None:
+        """Ask an address's heartbeat at the end of its lane (R10); the facts of the lane then know of a ban."""
+        await self.gate.beat(address)
+
+    async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
+        """Which ports accept, by the engine that was chosen."""
+        tries = self._nmap.at(address) if self._nmap is not None else OwnTries(self._sweeper, address)
+        return await sweep(self.gate, tries, unit, address, ports, probe)
+
+    def stop(self, reason: str, unit: str | None = None) -> None:
+        """Send nothing more, for everybody or for one unit; what is under way ends as interrupted."""
+        self._switch.stop(reason, unit)
+
+    def pause(self) -> None:
+        """As stop, until `go_on`."""
+        self._switch.pause()
+
+    def go_on(self) -> None:
+        self._switch.go_on()
+
+    def closed_until(self) -> datetime | None:
+        """When the window opens again; None while it is open, and where it will not."""
+        return self._switch.closed_until()
+
+    def is_off(self) -> str | None:
+        """Why nothing is sent just now (stopped, paused, outside the window), or None."""
+        return self._switch.is_off(None)
+
+    def traffic(self) -> Traffic:
+        """What was sent so far."""
+        return self.gate.tally.traffic()
+
+    def host_facts(self, address: str) -> Mapping[str, Any] | None:
+        """Facts of the pseudo-probe `lane`; None where nothing was sent to the address."""
+        lane = self.gate.lanes.find(address)
+        return lane.facts() if lane is not None else None
+
+    async def _knock(self, question: Question) -> bool:
+        return await knock(self.gate, question)
+
+
+def _agent(inspection: Inspection) -> str:
+    """Who we are, for those who read their logs: where to ask, and which inspection it is."""
+    about = f"inspection {inspection.id}"
+    if inspection.contact_url:
+        about = f"+{inspection.contact_url}; {about}"
+    return f"Yuanjian/{__version__} ({about})".encode("ascii", "replace").decode("ascii")
