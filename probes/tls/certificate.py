@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from probes.tls import chain, covered_name, x509
-from probes.tls.known_weak_key import known_weak, weakness
+from probes.tls.known_weak_key import known_weak
 from probes.tls.presented import Presented, present
 from probes.tls.roots import Roots, trusted
 from probes.tls.versions import wants
@@ -29,8 +29,7 @@ class CertificateFacts:
     Whole days are rounded down: `days_remaining` is below 0 as soon as notAfter is past, `days_since_start` below 0
     until notBefore. `key_bits` is the modulus (RSA), the prime (DSA) or the field (EC); `curve` is empty where there
     is none. `signature_hashes` are those of the leaf and of the intermediates that belong to it; roots vouch for
-    themselves. `known_weak` is None where a list that is not held here would have to be asked;
-    `weakness` names what is known of the key, and is empty where nothing is. `self_signed` says that its own
+    themselves. `known_weak` is None where a list that is not held here would have to be asked. `self_signed` says that its own
     key signed it, `anchor` that it is itself a trusted root, `trusted` that a path leads to one. `asked_name` is
     empty where the service was asked by address; `covers_name` is then None.
     """
@@ -46,7 +45,6 @@ class CertificateFacts:
     key_bits: int | None
     curve: str | None
     known_weak: bool | None
-    weakness: str
     signature_hash: str | None
     signature_hashes: tuple[str, ...] | None
     self_signed: bool | None
@@ -102,7 +100,6 @@ def _leaf(leaf: Certificate, at: datetime) -> dict[str, Any]:
         "key_bits": key.bits if key else None,
         "curve": key.curve if key else None,
         "known_weak": known_weak(key) if key else None,
-        "weakness": weakness(key) if key else "",
         "signature_hash": leaf.algorithm.hash,
     }
 

@@ -32,15 +32,10 @@ def is_roca(modulus: int) -> bool:
     return modulus > 1 and all(modulus % prime in powers for prime, powers in POWERS.items())
 
 
-def weakness(key: PublicKey) -> str:
-    """The name of the defect that the key is known to have, or nothing."""
-    return "ROCA" if key.type == "rsa" and is_roca(key.modulus) else ""
-
-
 def known_weak(key: PublicKey) -> bool | None:
     """True for a ROCA key; None where the key has a shape of the Debian lists, which were not asked; else False."""
     match key.type:
-        case "rsa" if weakness(key):
+        case "rsa" if is_roca(key.modulus):
             return True
         case "rsa" if key.bits in DEBIAN_SIZES and key.exponent == GENERATOR:
             return None

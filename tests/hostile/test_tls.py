@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from tests.asking import ask
+from tests.lab.certificates import issue, rsa_key
 from tests.unit.test_tls_hello import certificate_words, record, server_words
 
 pytestmark = pytest.mark.lab
@@ -59,8 +60,8 @@ def visit(probe: Probe, behaviour: Behaviour) -> Heard:
         def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             served.append(asyncio.create_task(serve(reader, writer)))
 
-        async with await asyncio.start_server(accepted, TARGET.address, TARGET.port):
-            observation = await ask(probe, TARGET)
+        async with await asyncio.start_server(accepted, TARGET.address, 0) as server:
+            observation = await ask(probe, replace(TARGET, port=server.sockets[0].getsockname()[1]))
             await asyncio.wait(served, timeout=2)
         for task in served:
             task.cancel()
@@ -153,6 +154,17 @@ def test_an_endless_certificate_is_over_budget() -> None:
 def test_a_certificate_that_is_none_is_malformed() -> None:
     heard = visit(certificate.PROBE, answering(server_words(suite=0x002F) + certificate_words(b"junk")))
     assert set(heard.verdicts().values()) == {(Verdict.NOT_TESTED, Reason.MALFORMED)}
+
+
+def test_a_certificate_that_no_library_reads_is_described_as_far_as_it_goes() -> None:
+    good = issue("a.example", key=rsa_key(1024))
+    written = good.certificate.not_valid_after_utc.strftime("%y%m%d").encode()
+    odd = good.der.replace(written, b"991399")
+    heard = visit(certificate.PROBE, answering(server_words(suite=0x002F) + certificate_words(odd)))
+    verdicts = heard.verdicts()
+    assert verdicts["tls.cert-weak-key"] == (Verdict.FAIL, None)
+    assert verdicts["tls.cert-expired"] == (Verdict.NOT_TESTED, Reason.MALFORMED)
+    assert verdicts["tls.cert-weak-signature"] == (Verdict.PASS, None)
 
 
 @pytest.mark.slow

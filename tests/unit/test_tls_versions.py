@@ -144,7 +144,7 @@ def test_every_fact_that_a_check_shows_exists() -> None:
         if check.id.startswith("tls."):
             shown = asdict(facts[check.probe or ""])
             for text in check.seen.to_json().values():
-                assert "{" in text and "{" not in text.format(**shown)
+                assert "{" in text and "{" not in text.format(**shown), "a name that is no fact raises KeyError"
 
 
 def test_the_versions_asked_are_those_of_the_specifications() -> None:
