@@ -29,9 +29,9 @@ class CertificateFacts:
     Whole days are rounded down: `days_remaining` is below 0 as soon as notAfter is past, `days_since_start` below 0
     until notBefore. `key_bits` is the modulus (RSA), the prime (DSA) or the field (EC); `curve` is empty where there
     is none. `signature_hashes` are those of the leaf and of the intermediates that belong to it; roots vouch for
-    themselves. `known_weak` is None where a list that is not held here would have to be asked. `self_signed` says that its own
-    key signed it, `anchor` that it is itself a trusted root, `trusted` that a path leads to one. `asked_name` is
-    empty where the service was asked by address; `covers_name` is then None.
+    themselves. `known_weak` is None where a list that is not held here would have to be asked. `self_signed` says that
+    its own key signed it, `anchor` that it is itself a trusted root, `trusted` that a path leads to one. `asked_name`
+    is empty where the service was asked by address; `covers_name` is then None.
     """
 
     subject: str | None
