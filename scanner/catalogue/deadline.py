@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from scanner.model.check import Severity
 from scanner.model.errors import InputError
@@ -44,6 +44,8 @@ def load_deadlines(file: Path | None = None) -> Mapping[str, PhaseRules]:
     file = file or Path(__file__).parent / "deadlines.toml"
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
+        if set(data) != set(get_args(Phase)):
+            raise ValueError(f"its phases are {', '.join(get_args(Phase))}")
         return {phase: _phase(table) for phase, table in data.items()}
     except (
         OSError,

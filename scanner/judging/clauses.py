@@ -1,9 +1,9 @@
 """What all checks under a clause amount to, for a unit or one of its systems (R18 to R20). Pure; names no finding."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from scanner.catalogue.law import Law
 from scanner.catalogue.statute import Duty
@@ -15,6 +15,9 @@ from scanner.model.verdict import ClauseVerdict, Reason, Verdict
 
 LEFT_OUT = frozenset([Reason.NOT_SELECTED, Reason.NOT_PERMITTED, Reason.EXCLUDED])
 """What the profile or the file left out: counted and shown, and no reason for partly-tested."""
+
+GRADED = "mlps"
+"""Clauses of these standards hang on the level of a system."""
 
 DECISIVE = frozenset(["fail-only", "partly"])
 """Duties under which an issue can be found; under the others a failure is an observation."""
@@ -71,119 +74,125 @@ class ClauseRow:
         return {field: getattr(self, field) for field in self.__dataclass_fields__ if field != "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """Whom the clauses are asked of: the unit itself, or one system of it."""
-
-    law: Law
-    unit: Unit
-    kind: Kind
-    system: str | None
-
-    @property
-    def level(self) -> int | None:
-        return self.unit.level(self.system)
-
-    def duties(self, names: Iterable[str], judged: Judged | None = None) -> tuple[str, ...]:
-        return self.law.duties_for(
-            names,
-            service_types=self.unit.service_types,
-            kind=self.kind,
-            critical=self.unit.critical_infrastructure,
-            weight=judged.weight if judged else None,
-            severity=judged.severity if judged else None,
-        )
-
-    def clauses(self, duty: str, on: date) -> tuple[str, ...]:
-        return self.law.clauses_for(
-            [duty],
-            on=on,
-            level=self.level,
-            service_types=self.unit.service_types,
-            kind=self.kind,
-            critical=self.unit.critical_infrastructure,
-        )
-
-
-def clause_verdicts(law: Law, unit: Unit, kind: Kind, judged: Sequence[Judged], *, on: date) -> tuple[ClauseRow, ...]:
+def clause_verdicts(law: Law, unit: Unit, kind: Kind, judged: Iterable[Judged], *, on: date) -> tuple[ClauseRow, ...]:
     """Every clause that applies to the unit, with what was found of it; first the unit's own, then by system.
 
     `judged` are the unit's, each with its system; `on` the day of the inspection's start, for clauses that
     nothing was judged under. Clauses that are only looked at on site and hang on no level stand once, at
     the unit; a unit all of whose targets belong to systems has no other rows of its own.
     """
-    rows: list[ClauseRow] = []
-    for system in (None, *(one.name for one in unit.systems)):
-        own = [one for one in judged if one.system == system and one.verdict is not Verdict.NOT_APPLICABLE]
-        rows += _rows(_Subject(law, unit, kind, system), own, on)
-    return tuple(rows)
+    subjects = {name: _Subject(law, unit, kind, name) for name in (None, *(one.name for one in unit.systems))}
+    for one in judged:
+        if one.verdict is not Verdict.NOT_APPLICABLE:
+            subjects[one.system].take(one)
+    return tuple(row for subject in subjects.values() for row in subject.rows(on))
 
 
-def _rows(subject: _Subject, judged: Sequence[Judged], on: date) -> Iterator[ClauseRow]:
-    duties = _by_clause(subject, {on, *(one.on for one in judged)})
-    asked = bool(judged) or subject.system is not None or any(one.system is None for one in subject.unit.targets)
-    under = _judged_by_clause(subject, judged)
-    for code, standing in duties.items():
-        remote = {duty.remote for duty in standing}
-        graded = code.startswith("mlps")
-        if remote == {"on-site"} and not graded and subject.system is not None:
-            continue
-        if remote != {"on-site"} and not asked:
-            continue
-        yield _row(subject, code, standing, under.get(code, {}))
+@dataclass(slots=True)
+class _Tally:
+    """What was judged under one clause, counted as it comes."""
+
+    turned: bool = False
+    findings: int = 0
+    observations: int = 0
+    passed: int = 0
+    not_tested: int = 0
+    selected: int = 0
+    observed: int = 0
+
+    def add(self, one: Judged, decisive: bool) -> None:
+        """`decisive`: a duty leads to the clause under which an issue can be found."""
+        issue = one.weight is Weight.ISSUE
+        self.turned = self.turned or (decisive and one.turns)
+        self.findings += one.fails and issue and decisive
+        self.observations += one.fails and not (issue and decisive)
+        self.passed += one.verdict is Verdict.PASS
+        self.not_tested += one.verdict is Verdict.NOT_TESTED
+        if issue and one.reason not in LEFT_OUT:
+            self.selected += 1
+            self.observed += one.verdict is not Verdict.NOT_TESTED
+
+    def verdict(self) -> ClauseVerdict:
+        if self.turned:
+            return ClauseVerdict.ISSUES_FOUND
+        if not self.observed:
+            return ClauseVerdict.NOT_TESTED
+        return ClauseVerdict.NONE_FOUND if self.observed == self.selected else ClauseVerdict.PARTLY_TESTED
 
 
-def _by_clause(subject: _Subject, days: Iterable[date]) -> dict[str, list[Duty]]:
-    """Clause → the duties under it that apply, in the order of the laws."""
-    found: dict[str, list[Duty]] = {}
-    for day in sorted(days):
-        for name in subject.duties(subject.law.duties):
-            for code in subject.clauses(name, day):
-                standing = found.setdefault(code, [])
-                if subject.law.duties[name] not in standing:
-                    standing.append(subject.law.duties[name])
-    order = [code for statute in subject.law.in_order() for code in statute]
-    return {code: found[code] for code in order if code in found}
+class _Whose(TypedDict):
+    service_types: tuple[str, ...]
+    kind: Kind
+    critical: bool
 
 
-def _judged_by_clause(subject: _Subject, judged: Sequence[Judged]) -> Mapping[str, dict[int, tuple[Judged, bool]]]:
-    """Clause → what was judged under it, each once, and whether a duty leads there that an issue can break."""
-    found: dict[str, dict[int, tuple[Judged, bool]]] = {}
-    for index, one in enumerate(judged):
-        for name in subject.duties(one.duties, one):
-            decisive = subject.law.duties[name].remote in DECISIVE
-            for code in subject.clauses(name, one.on):
-                rows = found.setdefault(code, {})
-                rows[index] = (one, decisive or (index in rows and rows[index][1]))
-    return found
+class _Subject:
+    """The unit itself, or one system of it, and what was judged of it so far."""
 
+    def __init__(self, law: Law, unit: Unit, kind: Kind, system: str | None) -> None:
+        self.law, self.unit, self.system = law, unit, system
+        self.level = unit.level(system)
+        self.whose: _Whose = {
+            "service_types": unit.service_types,
+            "kind": kind,
+            "critical": unit.critical_infrastructure,
+        }
+        self.tallies: dict[str, _Tally] = {}
+        self.days: set[date] = set()
+        self.asked = system is not None or any(one.system is None for one in unit.targets)
+        self._known: dict[Hashable, dict[str, bool]] = {}
 
-def _row(subject: _Subject, code: str, duties: Sequence[Duty], under: Mapping[int, tuple[Judged, bool]]) -> ClauseRow:
-    judged = list(under.values())
-    issues = [one for one, decisive in judged if one.fails and decisive and one.weight is Weight.ISSUE]
-    failed = sum(one.fails for one, _ in judged)
-    return ClauseRow(
-        clause=code,
-        unit=subject.unit.name,
-        system=subject.system,
-        on_site=any(duty.remote in ("on-site", "partly") for duty in duties),
-        verdict=_verdict(duties, judged),
-        findings=len(issues),
-        observations=failed - len(issues),
-        passed=sum(one.verdict is Verdict.PASS for one, _ in judged),
-        not_tested=sum(one.verdict is Verdict.NOT_TESTED for one, _ in judged),
-        verified=subject.law.clause(code).verified,
-        note=subject.law.note(subject.level) if code.startswith("mlps") else None,
-    )
+    def take(self, one: Judged) -> None:
+        """Count one judgement under every clause that its duties lead to, once each."""
+        self.asked = True
+        self.days.add(one.on)
+        for code, decisive in self._led_to(one).items():
+            self.tallies.setdefault(code, _Tally()).add(one, decisive)
 
+    def rows(self, on: date) -> Iterator[ClauseRow]:
+        for code, duties in self._by_clause({on, *self.days}).items():
+            on_site_only = all(duty.remote == "on-site" for duty in duties)
+            once_at_the_unit = on_site_only and not code.startswith(GRADED)
+            if (once_at_the_unit and self.system is None) or (not once_at_the_unit and self.asked):
+                yield self._row(code, duties, on_site_only)
 
-def _verdict(duties: Sequence[Duty], judged: Sequence[tuple[Judged, bool]]) -> ClauseVerdict:
-    if all(duty.remote == "on-site" for duty in duties):
-        return ClauseVerdict.ON_SITE_ONLY
-    if any(one.turns and decisive for one, decisive in judged):
-        return ClauseVerdict.ISSUES_FOUND
-    selected = [one for one, _ in judged if one.weight is Weight.ISSUE and one.reason not in LEFT_OUT]
-    observed = [one for one in selected if one.verdict is not Verdict.NOT_TESTED]
-    if not observed:
-        return ClauseVerdict.NOT_TESTED
-    return ClauseVerdict.NONE_FOUND if len(observed) == len(selected) else ClauseVerdict.PARTLY_TESTED
+    def _led_to(self, one: Judged) -> dict[str, bool]:
+        """Clause → whether a decisive duty leads there."""
+        known = (one.duties, one.weight, one.severity, one.on)
+        if known not in self._known:
+            found: dict[str, bool] = {}
+            for name in self.law.duties_for(one.duties, weight=one.weight, severity=one.severity, **self.whose):
+                decisive = self.law.duties[name].remote in DECISIVE
+                for code in self._clauses(name, one.on):
+                    found[code] = found.get(code, False) or decisive
+            self._known[known] = found
+        return self._known[known]
+
+    def _clauses(self, duty: str, on: date) -> tuple[str, ...]:
+        return self.law.clauses_for([duty], on=on, level=self.level, **self.whose)
+
+    def _by_clause(self, days: Iterable[date]) -> dict[str, list[Duty]]:
+        """Clause → the duties under it that apply, in the order of the laws."""
+        found: dict[str, dict[str, Duty]] = {}
+        for day in sorted(days):
+            for name in self.law.duties_for(self.law.duties, **self.whose):
+                for code in self._clauses(name, day):
+                    found.setdefault(code, {})[name] = self.law.duties[name]
+        order = [code for statute in self.law.in_order() for code in statute if code in found]
+        return {code: list(found[code].values()) for code in order}
+
+    def _row(self, code: str, duties: Sequence[Duty], on_site_only: bool) -> ClauseRow:
+        tally = self.tallies.get(code, _Tally())
+        return ClauseRow(
+            clause=code,
+            unit=self.unit.name,
+            system=self.system,
+            on_site=any(duty.remote in ("on-site", "partly") for duty in duties),
+            verdict=ClauseVerdict.ON_SITE_ONLY if on_site_only else tally.verdict(),
+            findings=tally.findings,
+            observations=tally.observations,
+            passed=tally.passed,
+            not_tested=tally.not_tested,
+            verified=self.law.clause(code).verified,
+            note=self.law.note(self.level) if code.startswith(GRADED) else None,
+        )

@@ -57,7 +57,7 @@ def suggest(
     if latest is None or event is None:
         return Deadline(day, restrict, certain=certain)
     last = event.start.astimezone(start.tzinfo).date() - timedelta(days=latest)
-    if day < last or (day == last and rule.within.unit == "before_event"):
+    if start.date() <= day <= last:
         return Deadline(day, restrict, certain=certain)
     return Deadline(max(last, start.date()), restrict, suspend=True, certain=certain)
 
