@@ -59,6 +59,12 @@ def own_key(path: Path | None = None) -> Ed25519PrivateKey:
     return key
 
 
+def own_fingerprint() -> str | None:
+    """The fingerprint of this installation's key, None where it has sealed nothing yet."""
+    path = _key_path()
+    return fingerprint(_load_private(path).public_key()) if path.exists() else None
+
+
 def seal(
     folder: Path, key: Ed25519PrivateKey, *, at: datetime, about: dict[str, Any], skip: Iterable[str] = ()
 ) -> None:

@@ -1,7 +1,10 @@
 """The application: which commands there are, and how every error becomes a message and an exit code."""
 
 import sys
+import tempfile
+import traceback
 from enum import IntEnum
+from pathlib import Path
 
 import click
 import typer
@@ -12,7 +15,12 @@ from scanner.cli.language import say
 from scanner.model.errors import InputError, Refused, YuanjianError
 
 app = typer.Typer(
-    name="yuanjian", help=say("help.app"), add_completion=False, rich_markup_mode=None, no_args_is_help=False
+    name="yuanjian",
+    help=say("help.app"),
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
 )
 for module in (scan, inspect, plan, demo, verify, rejudge, report, catalogue):
     module.register(app)
@@ -62,3 +70,16 @@ def run(arguments: list[str]) -> int:
     except YuanjianError as error:
         console.print(str(error), style="red", markup=False)
         return Exit.INCOMPLETE
+    except KeyboardInterrupt:
+        return Exit.INCOMPLETE
+    except Exception as error:
+        path = _fault_log()
+        console.print(say("error.fault", error=f"{type(error).__name__}: {error}", log=path), style="red", markup=False)
+        return Exit.INCOMPLETE
+
+
+def _fault_log() -> Path:
+    """Keep the traceback of a fault of ours where the user can send it from."""
+    with tempfile.NamedTemporaryFile("w", prefix="yuanjian-fault-", suffix=".log", delete=False) as file:
+        traceback.print_exc(file=file)
+    return Path(file.name)

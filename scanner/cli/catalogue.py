@@ -39,11 +39,10 @@ def checks(check: Id = None, catalogue: CatalogueFile = None, lang: Lang = None,
 def clauses(code: Id = None, lang: Lang = None) -> None:
     """A line a clause, or one."""
     law = load_law()
-    codes = [code] if code else sorted(law.clauses)
-    for one in codes:
-        clause = law.clauses.get(one)
-        if clause is None:
-            raise InputError(say("error.unknown-clause", code=one))
+    known = {one: law.clause(one) for codes in law.in_order() for one in codes}
+    if code is not None and code not in known:
+        raise InputError(say("error.unknown-clause", code=code))
+    for one, clause in known.items() if code is None else [(code, known[code])]:
         mark = (
             ""
             if clause.verified

@@ -16,7 +16,7 @@ import typer
 
 from scanner.catalogue.loader import load
 from scanner.cli.language import chosen, say
-from scanner.cli.options import Asked, Engine, port_list
+from scanner.cli.options import Asked, port_list
 from scanner.cli.progress import Progress
 from scanner.inspecting.folder import Busy, default_folder, held, holds_results
 from scanner.inspecting.job import Job, carry_out, store_of
@@ -24,11 +24,10 @@ from scanner.inspecting.keeping import begin
 from scanner.inspecting.loop import run
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Choice, select
-from scanner.inspecting.wiring import Wiring
+from scanner.inspecting.wiring import Wiring, listed_ports, trusted
 from scanner.model.check import Severity
 from scanner.model.errors import InputError
 from scanner.model.inspection import Inspection, Limits
-from scanner.model.probe import Profile
 from scanner.results.finishing import finish
 from scanner.results.writing import REPORT
 
@@ -63,14 +62,12 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
         inspection.allow_marked,
     )
     selection = select(choice, catalogue, all_probes())
-    ports = asked.ports or (
-        "all" if inspection.profile is Profile.THOROUGH else "quick" if inspection.profile is Profile.QUICK else "top"
-    )
+    ports = asked.ports or inspection.profile.value
     wiring = Wiring(
-        ports=ports if ports in ("top", "all", "quick") else port_list(ports),
+        ports=port_list(ports) if ports[0].isdigit() else listed_ports(ports),
         resolver=asked.resolver,
-        trust=asked.trust,
-        nmap=asked.engine is Engine.NMAP,
+        trust=trusted(asked.trust),
+        engine=asked.engine.value,
     )
     folder = asked.out or default_folder(inspection.id, datetime.now(UTC).astimezone())
     return Job(inspection, catalogue, selection, choice, wiring, folder, asked.database)
@@ -95,7 +92,7 @@ def _rated(limits: Limits, option: str, given: str, public: str | None, own: str
     if given == "max":
         if public is not None:
             raise InputError(say("error.rate-max", option=option, target=public))
-        return replace(limits, **{own: None, unit: None})
+        return replace(limits, **{own: None, unit: None})  # type: ignore[arg-type]
     try:
         rate = float(given)
     except ValueError:
@@ -105,7 +102,7 @@ def _rated(limits: Limits, option: str, given: str, public: str | None, own: str
     most = getattr(Limits(), own) * PUBLIC_FACTOR
     if public is not None and rate > most:
         raise InputError(say("error.rate-range", option=option, given=given, most=most))
-    return replace(limits, **{own: rate})
+    return replace(limits, **{own: rate})  # type: ignore[arg-type]
 
 
 def _public_target(inspection: Inspection) -> str | None:

@@ -73,7 +73,7 @@ def scanning(command: Callable[..., int]) -> Callable[..., int]:
     ]
     with_options.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
     with_options.__annotations__ = {one.name: one.annotation for one in (*own, *more)}
-    del with_options.__wrapped__  # type: ignore[attr-defined]
+    del with_options.__wrapped__
     return with_options
 
 

@@ -115,7 +115,7 @@ window:
   from: {now - day / 24:%Y-%m-%dT%H:%M:%S}+00:00
   to: {now + day:%Y-%m-%dT%H:%M:%S}+00:00
   timezone: Asia/Shanghai
-limits: {{requests_per_second: 400, connects_per_second: 4000, unit_requests_per_second: 800, unit_connects_per_second: 5000}}
+limits: {{requests_per_second: 200, connects_per_second: 2000, unit_requests_per_second: 600, unit_connects_per_second: 4000}}
 units:
   - name: 示例第一中学
     service_types: [information]

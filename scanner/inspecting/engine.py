@@ -1,6 +1,7 @@
 """Asks every probe of every target and follows leads at once; what one address costs, others do not feel."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections import deque
@@ -31,6 +32,10 @@ class Door(Protocol):
     """What the engine needs of the network: a bound wire per question, and what a lane felt."""
 
     def bind(self, probe: Probe, target: Target) -> Network: ...
+
+    async def settle(self, address: str) -> None:
+        """Ask once more, at the end of a lane, whether its address still answers what it answered first."""
+        ...
 
     def host_facts(self, address: str) -> Mapping[str, Any] | None:
         """How the lane fared (facts of the pseudo-probe `lane`); None where it was never asked."""
@@ -174,7 +179,12 @@ class Engine:
                     probe, target = lane.waiting.popleft()
                     running.add(group.create_task(self._attempt(group, lane, probe, target)))
                 _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        self._end_lane(lane)
+            with contextlib.suppress(NetworkError):  # a lane that may not be asked any more has its facts all the same
+                await self._door.settle(lane.name)
+        if lane.waiting:
+            group.create_task(self._run_lane(group, lane))
+        else:
+            self._end_lane(lane)
 
     def _end_lane(self, lane: _Lane) -> None:
         """Keep what the lane felt, and forget the lane: memory does not grow with the targets."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from scanner.inspecting.tally import Standing, Tally
 from scanner.inspecting.wiring import Wiring, open_wire
 from scanner.model.inspection import Inspection
 from scanner.model.scope import Scope
+from scanner.network.vantage import look_around
 from scanner.store.scan import ScanStore
 
 LANES_WITHOUT_LIMIT = 200
@@ -49,13 +50,13 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     scope = Scope(job.inspection)
     clock = _now
     place = Placement(job.inspection, scope, clock)
-    first = list(seeds_bounded(job.inspection, scope))
-    tally = Tally(_chosen(job), store, told, len(first))
+    tally = Tally(_chosen(job), store, told, sum(1 for _ in seeds(job.inspection, scope)))
     started = (store.meta("run") or {}).get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
-    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT) as wire:
-        vantage = wire.vantage(scope)
-        _keep(store, job, started, because, vantage, wire.traffic_json(), complete=False)
+    vantage = _vantage(job.inspection)
+    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock) as wire:
+        _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
+        await wire.survey()
         engine = Engine(
             job.selection.probes,
             wire,
@@ -70,16 +71,11 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
         if ended is not None:
             because.append(ended)
         elif not engine.complete:
-            because.append(wire.why_off())
+            because.append("stopped" if (wire.is_off() or "").startswith("stopped") else "window")
         complete = not because
-        _keep(store, job, started, because, vantage, wire.traffic_json(), complete=complete)
+        _keep(store, started, because, vantage, asdict(wire.traffic()), complete=complete)
     store.flush()
     return complete
-
-
-def seeds_bounded(inspection: Inspection, scope: Scope) -> range:
-    """How many places the order itself names, as something that has a length."""
-    return range(sum(1 for _ in seeds(inspection, scope)))
 
 
 async def _run(engine: Engine, first: Any) -> str | None:
@@ -110,7 +106,6 @@ async def _run(engine: Engine, first: Any) -> str | None:
 
 def _keep(
     store: ScanStore,
-    job: Job,
     started: str,
     because: list[str],
     vantage: dict[str, Any],
@@ -133,6 +128,19 @@ def _keep(
 
 def _chosen(job: Job) -> list[Any]:
     return [check for check in job.selection.checks if check.id not in job.selection.left_out]
+
+
+def _vantage(inspection: Inspection) -> dict[str, Any]:
+    seen = look_around(inspection)
+    return {
+        "name": "local",
+        "source_addresses": list(seen.sources),
+        "ipv6": seen.ipv6,
+        "inside_unit": bool(seen.inside),
+        "inside": list(seen.inside),
+        "elsewhere": list(seen.elsewhere),
+        "clock_offset_seconds": None,
+    }
 
 
 def _lanes(inspection: Inspection) -> int:

@@ -74,6 +74,7 @@ def _unit(unit: Unit) -> dict[str, Any]:
         "notice": _notice(unit.notice),
         "scope": {
             "targets": [target.written for target in unit.targets],
+            "systems": [target.system for target in unit.targets],
             "exclude": [target.written for target in unit.exclude],
             "confirmed": [
                 {"address": str(one.address), "by": one.by, "on": one.on.isoformat()} for one in unit.confirmed

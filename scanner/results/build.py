@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,6 @@ class Built:
     results: dict[str, Any]
     places: list[PastPlace]
     coverage: Coverage
-    units: list[dict[str, Any]] = field(default_factory=list)
 
 
 def build(store: ScanStore, basis: Basis) -> Built:
@@ -60,7 +59,7 @@ def build(store: ScanStore, basis: Basis) -> Built:
     findings = Findings(names.by_address)
     answers = Answers.about(basis.past)
     coverage = Coverage(basis.folder)
-    legal = Legal(basis.catalogue, units, order, zone, basis.law_at)
+    legal = Legal(basis.catalogue, units, order, zone, datetime.fromisoformat(run["started"]), basis.law_at)
     assets: list[dict[str, Any]] = []
     hosts: Counter[str] = Counter()
     for lane in Judging(store, basis.selection, names, complete=run["complete"]).lanes():
@@ -71,7 +70,7 @@ def build(store: ScanStore, basis: Basis) -> Built:
         for judged in lane.judged:
             row = coverage.add(unit_name, judged)
             if row is not None:
-                legal.take(lane.unit, judged.check, row)
+                legal.take(lane.unit, judged.check, row, judged.judgements[0].at)
             for judgement in judged.judgements:
                 if judgement.verdict is Verdict.FAIL:
                     findings.add(judged.check, judgement)
@@ -79,26 +78,23 @@ def build(store: ScanStore, basis: Basis) -> Built:
     found, places = rows.build(findings, answers, names)
     for row in found:
         legal.take_finding(row)
-    return Built(
-        {
-            "schema": SCHEMA,
-            "inspection": _inspection(order, run, zone, basis, found, store.all()),
-            "units": [_unit(unit, hosts, run, found) for unit in units],
-            "assets": assets,
-            "findings": [_public(row) for row in found],
-            "checks": _checks(basis.catalogue, found, coverage.all()),
-            **legal.texts(),
-            "coverage": coverage.rows,
-            "coverage_file": coverage.file,
-            "not_applicable": _not_applicable(coverage),
-            "clauses": legal.clauses(),
-            "errors": _errors(store, unit_names),
-            "traffic": run["traffic"],
-        },
-        places,
-        coverage,
-        units,
-    )
+    clauses = legal.clauses()
+    results = {
+        "schema": SCHEMA,
+        "inspection": _inspection(order, run, zone, basis, found, store.all()),
+        "units": [_unit(unit, hosts, run, found) for unit in units],
+        "assets": assets,
+        "findings": [_public(row) for row in found],
+        "checks": _checks(basis.catalogue, found, coverage.all()),
+        **legal.texts(),
+        "coverage": coverage.rows,
+        "coverage_file": coverage.file,
+        "not_applicable": _not_applicable(coverage),
+        "clauses": clauses,
+        "errors": _errors(store, unit_names),
+        "traffic": run["traffic"],
+    }
+    return Built(results, places, coverage)
 
 
 def _inspection(
@@ -119,7 +115,7 @@ def _inspection(
         "complete": run["complete"],
         "incomplete_because": run["because"],
         "vantage": run["vantage"],
-        "law_at": basis.law_at.isoformat() if basis.law_at else None,
+        "law_at": (basis.law_at or started.date()).isoformat(),
         "previous": {"started": previous.isoformat(timespec="seconds")} if previous else None,
         "changes": {state: states.get(state, 0) for state in ("new", "open", "fixed", "reopened")},
         "digests": digest(fact_lines(observations)).to_json(),

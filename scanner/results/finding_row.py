@@ -46,8 +46,8 @@ class Rows:
             seen.add(finding.id)
         for number, places in past_of.items():
             if number not in seen:
-                row, kept = self._past(places, answers)
-                rows += [row] if row is not None else []
+                old, kept = self._past(places, answers)
+                rows += [old] if old is not None else []
                 keep += kept
         return rows, keep
 

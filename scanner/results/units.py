@@ -20,7 +20,6 @@ def of_unit(
     named = {row["check"] for key in ("findings", "coverage") for row in part[key]}
     part["checks"] = {check: texts for check, texts in results["checks"].items() if check in named}
     part["inspection"] = _inspection(results["inspection"], part["findings"], unit)
-    part["traffic"] = None
     return part
 
 

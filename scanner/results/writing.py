@@ -1,6 +1,7 @@
 """Writes the finished set into its folder: beside what is there, renamed into place, sealed last."""
 
 import json
+import logging
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from scanner.model.text import Language
 from scanner.results.build import Built
 from scanner.results.units import of_unit
 from scanner.sealing import own_fingerprint, own_key, seal
+
+log = logging.getLogger(__name__)
 
 RESULTS, REPORT = "results.json", "report.html"
 UNSEALED = ("scan.sqlite-wal", "scan.sqlite-shm", ".lock", "fault.log")
@@ -54,8 +57,14 @@ def _unit(folder: Path, whole: Path, built: Built, unit: Mapping[str, Any], lang
 
 
 def _report(path: Path, results: dict[str, Any], unit: str | None, language: Language) -> None:
-    with path.open("w", encoding="utf-8") as out:
-        render(results, out, unit=unit, language=language)
+    """Render; a renderer's fault costs one line in `errors`, never the results."""
+    try:
+        with path.open("w", encoding="utf-8") as out:
+            render(results, out, unit=unit, language=language)
+    except Exception as error:
+        log.exception("the report cannot be rendered")
+        place = {"unit": unit, "host": None, "address": None, "port": None}
+        results["errors"].append({"probe": "report.html", **place, "error": f"{type(error).__name__}: {error}"})
 
 
 def _json(path: Path, results: Mapping[str, Any]) -> None:

@@ -1,0 +1,62 @@
+"""How the door is opened for a scan: which ports, which resolver, which roots, which port engine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from scanner.catalogue.ports import load_ports
+from scanner.model.errors import InputError
+from scanner.model.inspection import Inspection
+from scanner.model.scope import Scope
+from scanner.network.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the command line decides of the network. `trust` are DER roots beside the system's."""
+
+    ports: tuple[int, ...]
+    resolver: str | None = None
+    trust: tuple[bytes, ...] = ()
+    engine: Literal["own", "nmap"] = "own"
+
+
+def open_wire(inspection: Inspection, scope: Scope, wiring: Wiring, audit: Path, clock: Callable[[], datetime]) -> Wire:
+    """The wire of one scan; a context manager."""
+    return Wire(
+        inspection,
+        scope,
+        audit=audit,
+        resolver=wiring.resolver,
+        ports=wiring.ports,
+        trust=wiring.trust,
+        engine=wiring.engine,
+        clock=clock,
+    )
+
+
+def listed_ports(word: str) -> tuple[int, ...]:
+    """The ports that a word means: a profile's own (`quick`, `standard`, `thorough`), `top` or `all`."""
+    match word:
+        case "all" | "thorough":
+            return tuple(range(1, 65536))
+        case "quick":
+            return tuple(sorted(load_ports().quick))
+        case _:
+            return tuple(sorted(load_ports().top))
+
+
+def trusted(files: Sequence[Path]) -> tuple[bytes, ...]:
+    """The certificates of PEM files as DER; InputError names the file that holds none."""
+    roots: list[bytes] = []
+    for file in files:
+        try:
+            roots += [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(file.read_bytes())]
+        except (OSError, ValueError) as error:
+            raise InputError(f"--trust {file}: no certificates in PEM form: {error}") from error
+    return tuple(roots)
