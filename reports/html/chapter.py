@@ -86,7 +86,15 @@ def chapters(results: Mapping[str, Any], wanted: str | None, folded_limit: int) 
     errors = _by_unit(results["errors"], results["units"])
     tallies = _tallies(results)
     return [
-        _chapter(number, unit, results, {name: part.get(unit["key"], []) for name, part in parts.items()}, tallies.get(unit["key"], Tally()), errors.get(unit["key"], []), folded_limit)
+        _chapter(
+            number,
+            unit,
+            results,
+            {name: part.get(unit["key"], []) for name, part in parts.items()},
+            tallies.get(unit["key"], Tally()),
+            errors.get(unit["key"], []),
+            folded_limit,
+        )
         for number, unit in enumerate(units, 1)
     ]
 

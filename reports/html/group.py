@@ -76,7 +76,9 @@ class Group:
 
     @property
     def states(self) -> dict[str, int]:
-        return {state: n for state in ("new", "reopened", "open") if (n := sum(f["state"] == state for f in self.findings))}
+        return {
+            state: n for state in ("new", "reopened", "open") if (n := sum(f["state"] == state for f in self.findings))
+        }
 
 
 def groups(findings: Iterable[Record], checks: Mapping[str, Record], prefix: str, folded_limit: int) -> list[Group]:

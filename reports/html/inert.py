@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -10,7 +12,9 @@ LIMIT = 600
 """Characters shown of one text where a caller names no other bound."""
 
 _COMBINING_RUN = 3
-_PLAIN = re.compile(r"[\x20-\x7e\xa1-\xac\xae-\u02ff\u0391-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e\u2190-\u25ff\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]*")
+_PLAIN = re.compile(
+    r"[\x20-\x7e\xa1-\xac\xae-\u02ff\u0391-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e\u2190-\u25ff\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]*"
+)
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
@@ -37,29 +41,30 @@ def isolated(text: object, limit: int = LIMIT) -> Markup:
     return Markup("<bdi>{}</bdi>").format(inert(text, limit))
 
 
-def _pieces(text: str, lines: bool) -> list[Markup]:
-    pieces: list[Markup] = []
+def _pieces(text: str, lines: bool) -> Iterator[Markup]:
+    for (character, boxed), run in groupby(_judged(text)):
+        number = sum(1 for _ in run)
+        if lines and character == "\n":
+            yield escape("\n" * number)
+        elif not boxed:
+            yield escape(character * number)
+        elif number == 1:
+            yield Markup('<span class="cp">U+{:04X}</span>').format(ord(character))
+        else:
+            yield Markup('<span class="cp">U+{:04X}×{}</span>').format(ord(character), number)
+
+
+def _judged(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character, and whether it is to stand as its code point in a box."""
     combining = 0
     for character in text:
         combining = combining + 1 if unicodedata.combining(character) else 0
-        if lines and character == "\n":
-            pieces.append(Markup("\n"))
-        elif combining > _COMBINING_RUN:
-            pieces.append(_box(character))
-        else:
-            pieces.append(_piece(character))
-    return pieces
+        yield character, combining > _COMBINING_RUN or _hidden(character)
 
 
 @lru_cache(maxsize=4096)
-def _piece(character: str) -> Markup:
+def _hidden(character: str) -> bool:
     category = unicodedata.category(character)
     odd_space = category == "Zs" and character not in (" ", "\u3000")
     variation = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-    if category in _HIDDEN_CATEGORIES or odd_space or variation or character in _INVISIBLE:
-        return _box(character)
-    return escape(character)
-
-
-def _box(character: str) -> Markup:
-    return Markup('<span class="cp">U+{:04X}</span>').format(ord(character))
+    return category in _HIDDEN_CATEGORIES or odd_space or variation or character in _INVISIBLE

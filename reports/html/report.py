@@ -29,9 +29,7 @@ PRODUCTS = {
 """Products as their makers write them; any other stands as the catalogue has it."""
 
 
-def render(
-    results: Mapping[str, Any], out: TextIO, *, unit: str | None = None, language: Language = "zh-CN"
-) -> None:
+def render(results: Mapping[str, Any], out: TextIO, *, unit: str | None = None, language: Language = "zh-CN") -> None:
     """Write the report of `results`, or of one unit alone (R24), to `out`.
 
     `unit` is a unit's key or name; an unknown one is a KeyError. `language` is what the page shows first:
@@ -63,9 +61,9 @@ def _context(results: Mapping[str, Any], unit: str | None, language: Language) -
     }
 
 
-def _verify_command(inspection: Mapping[str, Any]) -> str:
+def _verify_command(inspection: Mapping[str, Any]) -> Markup:
     key = inspection["key_fingerprint"]
-    return f"yuanjian verify DIR --key {key}" if key else "yuanjian verify DIR"
+    return Markup("<code>yuanjian verify DIR{}</code>").format(f" --key {key}" if key else "")
 
 
 def _running_head(name: str, inspection: Mapping[str, Any]) -> str:
@@ -97,7 +95,14 @@ def _environment() -> Environment:
         "products": PRODUCTS,
         "until": until,
     }
-    environment.filters |= {"slug": slug, "moment": moment, "isolated": isolated, "code": code, "place": place}
+    environment.filters |= {
+        "slug": slug,
+        "moment": moment,
+        "isolated": isolated,
+        "code": code,
+        "place": place,
+        "plain": plain,
+    }
     return environment
 
 
@@ -109,3 +114,8 @@ def slug(text: object) -> Markup:
 def code(text: object, limit: int = 2000) -> Markup:
     """A block of text that a target sent, line by line."""
     return inert(text, limit, lines=True)
+
+
+def plain(text: object) -> str:
+    """As `inert`, for where no element may stand: a title. Code points read as "U+202E" without a box."""
+    return inert(text, 160).striptags()
