@@ -19,8 +19,9 @@ MOST_SERVERS = 32
 MOST_NAMES = 5
 """Owner names kept as evidence."""
 
-DENIALS = re.compile(r"\b(REFUSED|NOTAUTH|NOTIMP|NXDOMAIN|FORMERR|NOTZONE)\b")
-"""Response codes by which a server says that it does not give the zone: an answer, and a good one."""
+DENIALS = re.compile(r"\b(NOERROR|REFUSED|NOTAUTH|NOTIMP|NXDOMAIN|FORMERR|NOTZONE)\b")
+"""Response codes by which a server says that it does not give the zone: an answer, and a good one (NOERROR where
+no record comes with it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ async def _attempt(net: Network, server: Server, zone: str) -> Attempt:
         return Attempt(server, None, reason=reason)
     try:
         records, names = await net.dns.transfer(server, zone, MOST_RECORDS)
-        if gave_zone(records):
+        if gave_zone(zone, records, names):
             records, names = await net.dns.transfer(server, zone, MOST_RECORDS)
     except NetworkError as error:
         if error.reason is Reason.INTERRUPTED:
@@ -89,14 +90,15 @@ async def _attempt(net: Network, server: Server, zone: str) -> Attempt:
         if is_denial(error):
             return Attempt(server, False)
         return Attempt(server, None, reason=error.reason)
-    if gave_zone(records):
+    if gave_zone(zone, records, names):
         return Attempt(server, True, records, names)
     return Attempt(server, None, reason=Reason.MALFORMED)
 
 
-def gave_zone(records: int) -> bool:
-    """A SOA alone is no zone: something has to follow it (RFC 5936 section 2.2)."""
-    return records >= 2
+def gave_zone(zone: str, records: int, names: tuple[str, ...]) -> bool:
+    """Whether what was read begins at the zone, stays in it, and is more than its SOA (RFC 5936 section 2.2)."""
+    inside = all(name == zone or name.endswith(f".{zone}") for name in names)
+    return records >= 2 and inside and names[:1] == (zone,)
 
 
 def is_denial(error: NetworkError) -> bool:
