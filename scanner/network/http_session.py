@@ -97,6 +97,8 @@ class Session:
         await self._before_sending_again()
         loop = asyncio.get_running_loop()
         begun, ends = loop.time(), crossing.timer.when()
+        if crossing.permit is not None:
+            crossing.extra.append(crossing.permit)
         crossing.timer.reschedule(None)
         crossing.permit = await self._gate.enter(replace(crossing.question, act=Act.CONNECT, opens=True))
         crossing.timer.reschedule(None if ends is None else ends + loop.time() - begun)

@@ -106,6 +106,12 @@ def redirecting(location: str) -> Conversation:
     return answering(lambda head: answer("302 Found", b"", f"Location: {location}"))
 
 
+@cache
+def bomb(megabytes: int = 64) -> bytes:
+    """Zeros, a thousandth of their size."""
+    return gzip.compress(bytes(megabytes * 1024 * 1024))
+
+
 yes_to_everything = answering(lambda head: answer("200 OK", b"<html>welcome</html>", "Content-Type: text/html"))
 
 redirect_loop = answering(lambda head: answer("302 Found", b"", f"Location: {head.split(' ')[1]}x"))
@@ -115,12 +121,6 @@ huge_header = answering(lambda head: answer("200 OK", b"", "X-Huge: " + "x" * 5_
 many_headers = answering(lambda head: answer("200 OK", b"", *(f"X-{n}: {'y' * 100}" for n in range(50_000))))
 
 gzip_bomb = answering(lambda head: answer("200 OK", bomb(), "Content-Encoding: gzip", "Content-Type: text/html"))
-
-
-@cache
-def bomb(megabytes: int = 64) -> bytes:
-    """Zeros, a thousandth of their size."""
-    return gzip.compress(bytes(megabytes * 1024 * 1024))
 
 
 async def silent(visit: Visit) -> None:
