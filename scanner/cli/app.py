@@ -6,9 +6,9 @@ import traceback
 from enum import IntEnum
 from pathlib import Path
 
-import click
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from scanner.cli import catalogue, demo, inspect, menu, plan, rejudge, report, scan, verify
 from scanner.cli.language import say
@@ -54,12 +54,13 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(arguments, standalone_mode=False)
         return int(code or 0)
-    except (click.exceptions.Exit, typer.Exit) as end:
+    except typer.Exit as end:
         return end.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return Exit.INPUT
-    except click.ClickException as error:
-        console.print(error.format_message(), style="red", markup=False)
+    except TyperException as error:
+        tell = getattr(error, "format_message", error.__str__)
+        console.print(tell(), style="red", markup=False)
         return Exit.INPUT
     except Refused as error:
         console.print(str(error), style="red", markup=False)

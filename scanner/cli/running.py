@@ -30,6 +30,7 @@ from scanner.model.errors import InputError
 from scanner.model.inspection import Inspection, Limits
 from scanner.results.finishing import finish
 from scanner.results.writing import REPORT
+from scanner.store.history import History
 
 FOUND, INCOMPLETE = 1, 4
 PUBLIC_FACTOR = 10
@@ -41,6 +42,7 @@ def carry(inspection: Inspection, asked: Asked, history: Path) -> int:
     _platform()
     inspection = with_rates(_with_choice(inspection, asked), asked)
     job = make_job(inspection, asked)
+    History(history, job.inspection.id).close()  # a file that cannot be written is told before anything is sent
     if not asked.resume and holds_results(job.folder):
         raise InputError(say("error.exists", folder=job.folder))
     try:

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 @scanning
 def command(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET...")],
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET")],
     authorised: Authorised = None,
     own_addresses: OwnAddresses = False,
     not_critical: NotCritical = False,

@@ -11,7 +11,8 @@ from scanner.demo.site import NOT_FOUND, Answer, Site, careless_tls, kept_tls, p
 from scanner.demo.zone import NameServer, Zone
 
 RESOLVER = ("127.77.0.53", 5353)
-SECOND_SERVER = ("127.77.100.53", 5353)
+CARELESS_SERVER = "127.77.1.53"
+KEPT_SERVERS = ("127.77.2.53", "127.77.102.53")
 CARELESS = "127.77.1.10"
 CARELESS_STORE = "127.77.1.20"
 KEPT = "127.77.2.10"
@@ -21,7 +22,7 @@ _CARELESS_ZONE = f"""
 $TTL 300
 @ IN SOA ns.school-one.test. hostmaster.school-one.test. 1 3600 600 86400 300
 @ IN NS ns
-ns IN A {RESOLVER[0]}
+ns IN A {CARELESS_SERVER}
 @ IN A {CARELESS}
 www IN A {CARELESS}
 @ IN MX 10 www
@@ -32,8 +33,8 @@ $TTL 300
 @ IN SOA ns1.school-two.test. hostmaster.school-two.test. 1 3600 600 86400 300
 @ IN NS ns1
 @ IN NS ns2
-ns1 IN A {RESOLVER[0]}
-ns2 IN A {SECOND_SERVER[0]}
+ns1 IN A {KEPT_SERVERS[0]}
+ns2 IN A {KEPT_SERVERS[1]}
 @ IN A {KEPT}
 www IN A {KEPT}
 @ IN TXT "v=spf1 -all"
@@ -63,8 +64,8 @@ async def start(folder: Path) -> Certificates:
     names = NameServer(
         (Zone("school-one.test", _CARELESS_ZONE, transfers=True), Zone("school-two.test", _KEPT_ZONE, transfers=False))
     )
-    for address, port in (RESOLVER, SECOND_SERVER):
-        await names.start(address, port)
+    for address in (RESOLVER[0], CARELESS_SERVER, *KEPT_SERVERS):
+        await names.start(address, RESOLVER[1])
     careless = Site(
         {
             "/": _CARELESS_HOME,
@@ -126,6 +127,7 @@ units:
         targets:
           - {{host: www.school-one.test, ports: [{HTTP}, {HTTPS}]}}
           - {CARELESS}
+          - {CARELESS_SERVER}
       - name: 成绩系统
         mlps_level: 3
         targets: [{CARELESS_STORE}]
@@ -139,6 +141,8 @@ units:
         targets:
           - {{host: www.school-two.test, ports: [{HTTP}, {HTTPS}]}}
           - {{host: {KEPT}, ports: [{HTTP}, {HTTPS}]}}
+          - {{host: {KEPT_SERVERS[0]}, ports: [{RESOLVER[1]}]}}
+          - {{host: {KEPT_SERVERS[1]}, ports: [{RESOLVER[1]}]}}
 """,
         encoding="utf-8",
     )

@@ -191,6 +191,7 @@ class Engine:
         lane.active = False
         facts = self._door.host_facts(lane.name)
         if facts is not None:
+            self._forget_lost(lane, facts["lost"])
             host = Target(TargetKind.HOST, lane.unit, address=lane.name)
             declared = lane.known.get(("declaration", host.key))
             if declared is not None:
@@ -198,6 +199,17 @@ class Engine:
         self._lanes.pop((lane.unit, lane.name), None)
         self._freed.set()
         self._watcher.lane_done(lane.unit, lane.name)
+
+    def _forget_lost(self, lane: _Lane, lost: Sequence[tuple[str, str]]) -> None:
+        """What was seen between a last good heartbeat and its loss is no answer of the target's (R10)."""
+        for start, end in ((datetime.fromisoformat(one), datetime.fromisoformat(other)) for one, other in lost):
+            for pair, seen in list(lane.known.items()):
+                if seen.probe != "declaration" and seen.observed and start <= seen.at <= end:
+                    detail = "the address stopped answering everything"
+                    lane.known[pair] = Observation(
+                        seen.probe, seen.target, seen.at, reason=Reason.BLOCKED, detail=detail
+                    )
+                    self._store.add(lane.known[pair])
 
     async def _attempt(self, group: asyncio.TaskGroup, lane: _Lane, probe: Probe, target: Target) -> None:
         observation = await self._observe(probe, target)

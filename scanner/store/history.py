@@ -58,10 +58,12 @@ class History:
     def __init__(self, path: Path, inspection: str) -> None:
         self._inspection = inspection
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = create_engine(f"sqlite:///{path}")
             _METADATA.create_all(self._engine)
-        except SQLAlchemyError as error:
-            raise InputError(f"--history {path}: not a history file that can be written: {error}") from error
+        except (OSError, SQLAlchemyError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise InputError(f"--history {path}: not a history file that can be written: {cause}") from error
 
     def places(self) -> list[PastPlace]:
         query = select(_PLACE).where(_PLACE.c.inspection == self._inspection)
