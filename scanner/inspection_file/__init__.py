@@ -5,7 +5,7 @@ from scanner.inspection_file.bare import from_targets
 from scanner.inspection_file.fault import Fault, InspectionFileError
 from scanner.inspection_file.line import read_line
 from scanner.inspection_file.reading import read
-from scanner.inspection_file.window import is_open, next_opening
+from scanner.inspection_file.window import standing
 
 __all__ = [
     "Fault",
@@ -14,8 +14,7 @@ __all__ = [
     "Refusal",
     "check_window",
     "from_targets",
-    "is_open",
-    "next_opening",
     "read",
     "read_line",
+    "standing",
 ]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from scanner.inspection_file.fault import Fault
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes; a full list of 65,536 addresses for ten units is under 10 MiB."""
+LARGEST = 8 * 1024 * 1024
+"""Bytes; 65,536 addresses written one by one are under 1 MiB."""
 
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

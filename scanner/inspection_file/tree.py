@@ -11,6 +11,9 @@ from scanner.inspection_file.fault import Fault
 DEEPEST = 12
 """Levels of nesting; the format itself needs seven."""
 
+MOST = 300_000
+"""Keys, values and entries of one file: several times the largest unit's addresses, one by one."""
+
 NULLS = frozenset(["", "~", "null", "Null", "NULL"])
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -59,7 +62,9 @@ def read_tree(text: str) -> tuple[Node | None, list[Fault]]:
     root = Node(1, 1, items=[])
     stack = [root]
     try:
-        for event in yaml.parse(text, Loader=Loader):
+        for count, event in enumerate(yaml.parse(text, Loader=Loader)):
+            if count > MOST:
+                return None, [*faults, Fault("yaml-many", line=_place(event)[0], values={"most": MOST})]
             if fault := _take(event, stack):
                 faults.append(fault)
                 if fault.code in ("yaml-alias", "yaml-deep", "yaml-documents"):

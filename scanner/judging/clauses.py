@@ -77,14 +77,14 @@ class ClauseRow:
 def clause_verdicts(law: Law, unit: Unit, kind: Kind, judged: Iterable[Judged], *, on: date) -> tuple[ClauseRow, ...]:
     """Every clause that applies to the unit, with what was found of it; first the unit's own, then by system.
 
-    `judged` are the unit's, each with its system; `on` the day of the inspection's start, for clauses that
+    `judged` are the unit's, each with its system (one that the unit no longer has counts as the unit's own); `on` the day of the inspection's start, for clauses that
     nothing was judged under. Clauses that are only looked at on site and hang on no level stand once, at
     the unit; a unit all of whose targets belong to systems has no other rows of its own.
     """
     subjects = {name: _Subject(law, unit, kind, name) for name in (None, *(one.name for one in unit.systems))}
     for one in judged:
         if one.verdict is not Verdict.NOT_APPLICABLE:
-            subjects[one.system].take(one)
+            subjects.get(one.system, subjects[None]).take(one)
     return tuple(row for subject in subjects.values() for row in subject.rows(on))
 
 

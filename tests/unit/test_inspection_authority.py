@@ -13,9 +13,8 @@ from scanner.inspection_file import (
     InspectionFileError,
     NotEntitled,
     from_targets,
-    is_open,
-    next_opening,
     read,
+    standing,
 )
 from scanner.model.authority import Kind, Window
 from scanner.model.errors import Refused
@@ -242,18 +241,16 @@ def test_hours_over_midnight_belong_to_both_days() -> None:
     start, end = datetime(2026, 9, 20, tzinfo=UTC), datetime(2026, 9, 30, tzinfo=UTC)
     window = Window(start, end, "Asia/Shanghai", ((time(22), time(6)),))
     for hour, state in ((5, True), (6, False), (21, False), (22, True), (0, True)):
-        assert is_open(window, datetime.fromisoformat(f"2026-09-21T{hour:02}:00:00+08:00")) is state
-    noon = datetime.fromisoformat("2026-09-21T12:00:00+08:00")
-    assert next_opening(window, noon) == datetime.fromisoformat("2026-09-21T22:00:00+08:00")
-    assert next_opening(window, end) is None
+        at = datetime.fromisoformat(f"2026-09-21T{hour:02}:00:00+08:00")
+        assert (standing(window, at) == "open") is state
     whole_day = Window(start, end, "Asia/Shanghai", ((time(0), time(0)),))
-    assert is_open(whole_day, noon)
+    assert standing(whole_day, datetime.fromisoformat("2026-09-21T12:00:00+08:00")) == "open"
 
 
 def test_a_bare_scan_of_loopback_needs_no_leave() -> None:
     inspection = from_targets(["127.0.0.1", "[::1]:8443", "localhost"], now=NOW)
     assert (inspection.kind, inspection.bare, inspection.units[0].key) == (Kind.SELF, True, "self")
-    assert is_open(inspection.window, NOW)
+    assert standing(inspection.window, NOW) == "open"
 
 
 @pytest.mark.parametrize("target", ["192.0.2.1", "10.0.0.1", "www.example.cn", "126.255.255.255-127.0.0.1"])

@@ -203,6 +203,7 @@ def test_a_broken_file_names_the_key_the_line_and_the_mend(tmp_path: Path, old: 
         (b"a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n", "yaml-alias"),
         (b"a: " + b"[" * 5000, "yaml-deep"),
         (b"a: " + b"{a: " * 100, "yaml-deep"),
+        (b"a: [" + b"a," * 300_001 + b"]", "yaml-many"),
         (PLAIN.encode() + b"---\nid: 8\n", "yaml-documents"),
         (PLAIN.replace("id: 7", "id: !!python/object/apply:os.system [ls]").encode(), "yaml-tag"),
         (PLAIN.replace("id: 7", "id: 7\n? [a]\n: b").encode(), "key-not-text"),
