@@ -1,0 +1,80 @@
+"""An index page that a server makes of a directory's files: recognised by what each product writes."""
+
+import html
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+MOST = 128 * 1024
+
+_LINK = re.compile(r"<a\s[^<>]{0,400}?href\s*=\s*[\"']?([^\"'<>\s]{1,300})", re.IGNORECASE)
+_TITLE = re.compile(r"<(?:title|h1|h2)\b[^<>]{0,200}>\s*([^<>]{1,300}?)\s*</", re.IGNORECASE)
+_TAGS = re.compile(r"<[^<>]{0,2000}>")
+
+_NAMED = re.compile(
+    r"(?:index of|directory listing for|directory listing of|directory:|listing directory|contents of)\s+(?P<path>/.*)",
+    re.IGNORECASE,
+)
+"""nginx, Apache and lighttpd; Python; Resin; Jetty; serve-index: their headings end in the path."""
+_TOMCAT = re.compile(r"directory listing for\s+\[(?P<path>/[^\]]*)\]", re.IGNORECASE)
+_IIS = re.compile(r"\[to parent directory\]", re.IGNORECASE)
+_IIS_ENTRY = re.compile(r"(?:&lt;dir&gt;|\d)\s*<a\s+href=\"/", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """What an index page shows: how many entries besides the parent and sorting links, and the words that prove it."""
+
+    entries: int
+    proof: str
+
+
+def read_index(body: bytes, path: str) -> IndexPage | None:
+    """The index page of `path` that a body is; None where it is anything else, or the index of another path.
+
+    A page that merely has such a title is none: the heading must name the path asked, or be IIS's own form.
+    """
+    text = body[:MOST].decode("utf-8", "replace")
+    heading = _heading(text, path)
+    if heading is None:
+        return None
+    entries = _entries(text, path)
+    if entries == 0 and not _parent(text):
+        return None
+    return IndexPage(entries, heading)
+
+
+def _heading(text: str, path: str) -> str | None:
+    for found in _TITLE.finditer(text[: 32 * 1024]):
+        words = " ".join(html.unescape(found.group(1)).split())
+        match = _TOMCAT.search(words) or _NAMED.search(words)
+        if match and _same(match.group("path"), path):
+            return words[:200]
+    if _IIS.search(text) and _IIS_ENTRY.search(text) and path.rstrip("/").rpartition("/")[2] in text[:2000]:
+        return "[To Parent Directory]"
+    return None
+
+
+def _same(written: str, path: str) -> bool:
+    """Jetty and Tomcat add words or a trailing slash; the path is the path."""
+    return unquote(written).split(" ")[0].rstrip("/") == unquote(path).rstrip("/")
+
+
+def _entries(text: str, path: str) -> int:
+    own = unquote(path).rstrip("/") or "/"
+    parent = own.rpartition("/")[0] or "/"
+    seen = {unquote(html.unescape(link)) for link in _LINK.findall(text)}
+    return sum(not _is_furniture(link, own, parent) for link in seen)
+
+
+def _is_furniture(link: str, own: str, parent: str) -> bool:
+    """Sorting links, the parent, the directory itself, and links to elsewhere."""
+    if link.startswith(("?", "#", "..", "http:", "https:", "//", "javascript:", "mailto:")) or link in ("/", "./", "."):
+        return True
+    bare = link.partition("?")[0].rstrip("/") or "/"
+    return bare in (own, parent)
+
+
+def _parent(text: str) -> bool:
+    words = _TAGS.sub(" ", text).lower()
+    return "parent directory" in words or "../" in words
