@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
@@ -43,7 +44,7 @@ def several() -> made.Results:
     return results
 
 
-CASES = {
+CASES: dict[str, Callable[[], made.Results]] = {
     "ordinary": made.results,
     "quiet": made.quiet,
     "hostile": made.hostile,
@@ -81,7 +82,7 @@ def _shape(node: LexborNode) -> list[tuple[int, str]]:
     while waiting:
         depth, one = waiting.pop()
         found.append((depth, str(one.tag)))
-        waiting.extend((depth + 1, child) for child in reversed(list(one.iter())))  # type: ignore[no-untyped-call]
+        waiting.extend((depth + 1, child) for child in reversed(list(one.iter())))
     return [(depth, tag) for depth, tag in found if not tag.startswith("-") and tag != "_comment"]
 
 

@@ -165,3 +165,7 @@ def test_the_peak_is_held_against_its_limit(peak: float, sentence: str) -> None:
 def test_where_no_limit_was_set_the_report_says_so() -> None:
     limits = {"requests_per_second": None, "connects_per_second": None, "connections": 3}
     assert "no limit was set" in said(with_inspection(limits=limits), ".traffic")
+
+
+def test_warnings_on_the_file_are_printed() -> None:
+    assert "scanned from elsewhere" in said(with_inspection(warnings=["scanned from elsewhere"]), ".particulars")
