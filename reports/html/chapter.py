@@ -8,9 +8,29 @@ from typing import Any
 from reports.html.clause_table import LawTable, Line, counts, handover, law_tables
 from reports.html.group import Group, Record, groups
 from reports.html.tally import Tally
+from scanner.model.check import Confidence, Severity, Weight
 
 ASSETS = 1000
 """Assets that a report lists for one unit."""
+_NEEDED = [
+    "id",
+    "check",
+    "severity",
+    "confidence",
+    "state",
+    "weight",
+    "places",
+    "evidence",
+    "identifiers",
+    "first_seen",
+    "last_seen",
+]
+_CLOSED = {
+    "severity": {one.value for one in Severity},
+    "confidence": {one.value for one in Confidence},
+    "weight": {one.value for one in Weight},
+    "state": {"new", "open", "fixed", "reopened"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +130,25 @@ def _chapter(
 ) -> Chapter:
     by_weight: dict[str, list[Record]] = {"issue": [], "observation": [], "lead": [], "fixed": []}
     for finding in parts["findings"]:
-        by_weight["fixed" if finding["state"] == "fixed" else finding["weight"]].append(finding)
+        if (wrong := fault(finding)) is not None:
+            errors = [*errors, {"probe": "report", "error": wrong, **finding}]
+        else:
+            by_weight["fixed" if finding["state"] == "fixed" else finding["weight"]].append(finding)
     issues, advice, leads = (
         groups(by_weight[weight], results["checks"], f"c{number}", folded_limit)
         for weight in ("issue", "observation", "lead")
     )
     laws = law_tables(parts["clauses"], results["laws"], results["clause_texts"], [*issues, *advice, *leads])
     return Chapter(number, unit, issues, advice, leads, by_weight["fixed"], laws, parts["assets"], tally, errors)
+
+
+def fault(finding: Record) -> str | None:
+    """What keeps a finding from being shown; it then stands among the errors, and the report goes on."""
+    missing = [name for name in _NEEDED if finding.get(name) is None]
+    if missing:
+        return f"finding {finding.get('id')} lacks {', '.join(missing)}"
+    unknown = [name for name, known in _CLOSED.items() if finding[name] not in known]
+    return f"finding {finding['id']} has an unknown {', '.join(unknown)}" if unknown else None
 
 
 def _by_unit(rows: Iterable[Record], units: Iterable[Record]) -> dict[str, list[Record]]:

@@ -95,5 +95,5 @@ def groups(findings: Iterable[Record], checks: Mapping[str, Record], prefix: str
 
 def folded_limit(findings: Sequence[Record]) -> int:
     """Rows that each group may fold, so that the whole report stays within ROWS."""
-    number = len({(one["unit"], one["check"]) for one in findings}) or 1
+    number = len({(one.get("unit"), one.get("check")) for one in findings}) or 1
     return max(0, min(FOLDED, ROWS // number - WRITTEN_OUT))

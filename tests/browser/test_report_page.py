@@ -146,3 +146,9 @@ def printed(page: Page, folder: Path) -> str:
 def test_ten_thousand_findings_open_within_two_seconds(page: Page, tmp_path: Path) -> None:
     file = written(tmp_path, made.many(10_000))
     assert min(page.open(file) for _ in range(3)) < 2.0
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_findings_still_open(page: Page, tmp_path: Path) -> None:
+    page.open(written(tmp_path, made.many(100_000)))
+    assert "100,000" in page.evaluate("document.querySelector('.summary').innerText")

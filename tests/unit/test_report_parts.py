@@ -156,6 +156,17 @@ def test_a_finding_of_a_check_without_texts_still_stands() -> None:
     assert "mps151:10.4" in first(shown, ".chip").text()
 
 
+def test_one_broken_finding_costs_itself_and_is_told_among_the_errors() -> None:
+    sound, bare, odd = (made.finding("redis.no-auth", at) for at in range(3))
+    del bare["evidence"]
+    odd["severity"] = "catastrophic"
+    shown = tree(made.results(findings=[sound, bare, odd], errors=[]))
+    assert len(shown.css(".finding")) == 1
+    told = first(shown, "#u1-errors + .scroll").text()
+    assert f"finding {bare['id']} lacks evidence" in told
+    assert f"finding {odd['id']} has an unknown severity" in told
+
+
 def test_ten_thousand_findings_are_under_ten_megabytes_and_all_there() -> None:
     page = report(made.many(10_000))
     assert len(page.encode()) < 10_000_000
