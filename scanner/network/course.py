@@ -67,10 +67,10 @@ class Course:
     def told_any(self) -> bool:
         return bool(self.opened or self._closed or self._filtered or self._silent)
 
-    async def ask(self, ports: Sequence[int]) -> None:
-        """One try of each port, by as many grants as it takes."""
+    async def ask(self, ports: Sequence[int], enough: Callable[[], bool] = lambda: False) -> None:
+        """One try of each port, by as many grants as it takes, or until it is `enough`."""
         left = list(ports)
-        while left:
+        while left and not enough():
             left = await self._by_grant(left[:AT_ONCE], len(left) <= AT_ONCE) + left[AT_ONCE:]
 
     async def ask_again(self) -> None:

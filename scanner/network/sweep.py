@@ -29,17 +29,17 @@ async def sweep(gate: Granting, tries: Tries, unit: str, address: str, ports: Se
     """Ask every port with a TCP connect; those that stay silent once more at the end.
 
     A reset is closed; an ICMP prohibition, or silence twice, is filtered; what was not asked twice where it had
-    to be is untold, with the reason that stopped us. Where the canaries accept, nothing else is asked. Raises
-    the gate's NetworkError where not one port was told.
+    to be is untold, with the reason that stopped us. The canaries go first: where all of them accept, no further
+    grant is asked for. Raises the gate's NetworkError where not one port was told.
     """
     course = Course(lambda part: gate.grant(unit, address, part, probe), tries)
     wanted = list(dict.fromkeys(ports))
     canaries = choose_canaries(wanted)
     stopped = None
     try:
-        await course.ask(canaries)
+        rest = [port for port in wanted if port not in canaries]
+        await course.ask([*canaries, *rest], lambda: course.opened.issuperset(canaries))
         if not course.opened.issuperset(canaries):
-            await course.ask([port for port in wanted if port not in canaries])
             await course.ask_again()
     except NetworkError as error:
         if not course.told_any:
@@ -57,5 +57,12 @@ async def sweep(gate: Granting, tries: Tries, unit: str, address: str, ports: Se
 
 def choose_canaries(ports: Sequence[int]) -> list[int]:
     """Three high ports at random, outside the list where it leaves three."""
-    outside = sorted(set(HIGH_PORTS).difference(ports))
-    return SystemRandom().sample(outside if len(outside) >= CANARIES else HIGH_PORTS, CANARIES)
+    random = SystemRandom()
+    taken = set(ports)
+    if sum(port in HIGH_PORTS for port in taken) > len(HIGH_PORTS) // 2:
+        outside = [port for port in HIGH_PORTS if port not in taken]
+        return random.sample(outside if len(outside) >= CANARIES else HIGH_PORTS, CANARIES)
+    chosen: set[int] = set()
+    while len(chosen) < CANARIES:
+        chosen.update({random.choice(HIGH_PORTS)} - taken)
+    return sorted(chosen)

@@ -69,7 +69,7 @@ def test_silence_twice_is_filtered() -> None:
 
 def test_silence_once_is_untold_where_the_second_try_was_not_granted() -> None:
     tries = PaperTries(lambda port, again: "silent" if port == 2 else "closed")
-    result = swept(OpenGate(grants=2), tries, [1, 2])
+    result = swept(OpenGate(grants=1), tries, [1, 2])
     assert result.states == {1: CLOSED, 2: UNTOLD}
     assert result.stopped is Reason.INTERRUPTED
 
@@ -94,9 +94,9 @@ def test_each_port_is_asked_once_though_it_stands_twice_in_the_list() -> None:
 
 def test_three_open_canaries_stop_the_sweep_and_withhold_every_port() -> None:
     tries = PaperTries(lambda port, again: "opened")
-    result = swept(OpenGate(), tries, [1, 2])
-    assert result == Sweep({1: UNTOLD, 2: UNTOLD}, 3, 3, Reason.MIDDLEBOX)
-    assert len(tries.asked) == 3
+    result = swept(OpenGate(most=4), tries, range(1, 101))
+    assert result == Sweep(dict.fromkeys(range(1, 101), UNTOLD), 3, 3, Reason.MIDDLEBOX)
+    assert len(tries.asked) == 4
 
 
 def test_after_a_ban_what_was_refused_since_the_last_good_heartbeat_is_untold_and_what_opened_stays() -> None:
@@ -106,7 +106,7 @@ def test_after_a_ban_what_was_refused_since_the_last_good_heartbeat_is_untold_an
     opened = [port for port, state in result.states.items() if state is OPEN]
     closed = [port for port, state in result.states.items() if state is CLOSED]
     assert result.stopped is Reason.BLOCKED
-    assert opened == [1, 101, 201, 301, 401, 501]
+    assert opened == [1, 101, 201, 301, 401, 501, 601]
     assert 0 < len(closed) < 400
     assert max(closed) <= 400
 
