@@ -1,6 +1,5 @@
 """Inspection files: the contract's example reads whole, and every broken one says which key and what instead."""
 
-import random
 import re
 import tomllib
 from datetime import UTC, date, datetime, time
@@ -8,14 +7,12 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import scanner.inspection_file
-from scanner.inspection_file import InspectionFileError, NotEntitled, read
+from scanner.inspection_file import InspectionFileError, read
 from scanner.inspection_file.fault import Fault, messages
 from scanner.model.authority import Kind
-from scanner.model.inspection import Inspection, Limits
+from scanner.model.inspection import Limits
 from scanner.model.text import LANGUAGES
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "inspection.example.yaml"
@@ -290,77 +287,3 @@ def test_every_fault_that_the_code_names_has_its_message_and_the_other_way_round
     assert not {code for code in codes - built if f'"{code}"' not in source}
     sources = tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))
     assert all(set(told) == set(LANGUAGES) and f'"{key}"' in source for key, told in sources.items())
-
-
-PIECES = [TEXT, PLAIN]
-SCRAPS = [
-    "null",
-    "[]",
-    "{}",
-    "-1",
-    "012",
-    "*",
-    "&a",
-    "[*a]",
-    "é",
-    "\t",
-    "'",
-    '"',
-    "2026-13-01",
-    "::",
-    "1/0",
-    "%",
-    "\x00",
-    "true",
-]
-
-
-def mutated(seed: random.Random, text: str) -> str:
-    """A file somebody spoilt: lines lost, doubled, moved in or out, values and keys exchanged, an end cut off."""
-    lines = text.splitlines()
-    for _ in range(seed.randint(1, 4)):
-        place = seed.randrange(len(lines))
-        line = lines[place]
-        match seed.randrange(8):
-            case 0:
-                del lines[place]
-            case 1:
-                lines.insert(place, line)
-            case 2:
-                lines[place] = line.partition(":")[0] + ": " + seed.choice(SCRAPS)
-            case 3:
-                lines[place] = line.replace(seed.choice(line or " "), seed.choice(SCRAPS))
-            case 4:
-                lines[place] = " " * seed.randint(0, 6) + line.lstrip()
-            case 5:
-                lines[place] = line.replace(":", ": " + seed.choice(SCRAPS) + " ", 1)
-            case 6:
-                lines[place] = line[: seed.randint(0, len(line))]
-            case _:
-                other = seed.randrange(len(lines))
-                lines[place], lines[other] = lines[other], line
-        lines = lines or [""]
-    return "\n".join(lines)[: seed.choice([10**6, seed.randint(0, len(text))])]
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.randoms(use_true_random=False), text=st.sampled_from(PIECES))
-def test_a_mutated_file_is_read_or_told_what_is_wrong(tmp_path: Path, seed: random.Random, text: str) -> None:
-    file = wrote(tmp_path, mutated(seed, text))
-    try:
-        assert isinstance(read(file, now=NOW), Inspection)
-    except InspectionFileError as error:
-        assert error.faults
-        for fault in error.faults:
-            assert fault.line or fault.key
-            assert all(fault.mend(language) for language in LANGUAGES)
-    except NotEntitled as error:
-        assert all(refusal.origin("en") and refusal.rule("en") for refusal in error.refusals)
-
-
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    content=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
-)
-def test_arbitrary_bytes_are_told_and_never_crash(tmp_path: Path, content: bytes) -> None:
-    assert faults(wrote(tmp_path, content))
