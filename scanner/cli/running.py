@@ -20,7 +20,7 @@ from scanner.cli.options import Asked, port_list
 from scanner.cli.progress import Progress
 from scanner.inspecting.folder import Busy, default_folder, held, holds_results
 from scanner.inspecting.job import Job, carry_out, store_of
-from scanner.inspecting.keeping import begin
+from scanner.inspecting.keeping import OtherScan, Wider, begin
 from scanner.inspecting.loop import run
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Choice, select
@@ -31,6 +31,7 @@ from scanner.model.inspection import Inspection, Limits
 from scanner.results.finishing import finish
 from scanner.results.writing import REPORT
 from scanner.store.history import History
+from scanner.store.scan import ScanStore
 
 FOUND, INCOMPLETE = 1, 4
 PUBLIC_FACTOR = 10
@@ -131,7 +132,7 @@ def _with_choice(inspection: Inspection, asked: Asked) -> Inspection:
 def _held(job: Job, asked: Asked, history: Path) -> int:
     store = store_of(job)
     try:
-        begin(store, job, resume=asked.resume)
+        _begin(store, job, resume=asked.resume)
         _announce(job)
         with Progress(quiet=asked.quiet) as progress:
             complete = run(carry_out(job, store, progress))
@@ -140,6 +141,15 @@ def _held(job: Job, asked: Asked, history: Path) -> int:
         store.close()
     finished.seal()
     return _tell(job, asked, finished.results, complete=complete)
+
+
+def _begin(store: ScanStore, job: Job, *, resume: bool) -> None:
+    try:
+        begin(store, job, resume=resume)
+    except OtherScan as error:
+        raise InputError(say("error.other-scan", folder=job.folder, id=error)) from error
+    except Wider as error:
+        raise InputError(say("error.wider", targets=error)) from error
 
 
 def _announce(job: Job) -> None:

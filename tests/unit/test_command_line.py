@@ -1,0 +1,95 @@
+"""The command line as a user meets it: bad usage costs a message and exit 2, never a traceback, never a packet."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanner.cli.app import run
+
+LANGUAGES = ("zh-CN", "zh-TW", "en")
+
+
+def yuanjian(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scanner", *arguments], capture_output=True, text=True, cwd=cwd, timeout=120, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["bogus"], "bogus"),
+        (["scan"], "TARGET"),
+        (["scan", "127.0.0.1", "--profile", "deep"], "--profile"),
+        (["scan", "127.0.0.1", "--ports", "0"], "--ports"),
+        (["scan", "127.0.0.1", "--ports", "80-22"], "--ports"),
+        (["scan", "127.0.0.1", "--ports", "http"], "--ports"),
+        (["scan", "127.0.0.1", "--engine", "masscan"], "--engine"),
+        (["scan", "127.0.0.1", "--fail-on", "worst"], "--fail-on"),
+        (["scan", "127.0.0.1", "--processes", "4"], "--processes"),
+        (["scan", "127.0.0.1", "--resolver", "dns.example"], "--resolver"),
+        (["scan", "127.0.0.1", "--resolver", "192.0.2.1:99999"], "--resolver"),
+        (["scan", "127.0.0.1", "--rate", "0"], "--rate"),
+        (["scan", "127.0.0.1", "--rate", "fast"], "--rate"),
+        (["scan", "127.0.0.1", "--trust", "no-such.pem"], "no-such.pem"),
+        (["scan", "127.0.0.1", "--catalogue", "no-such.toml"], "no-such.toml"),
+        (["scan", "127.0.0.1", "--check", "no.such"], "no.such"),
+        (["scan", "127.0.0.1", "--probe", "no.such"], "no.such"),
+        (["scan", "not a target", "--authorised", "x", "--not-critical-infrastructure"], "not a target"),
+        (["scan", "127.0.0.1", "--history", "/proc/none/h.sqlite"], "--history"),
+        (["inspect", "no-such.yaml"], "no-such.yaml"),
+        (["plan", "no-such.yaml"], "no-such.yaml"),
+        (["verify", "no-such"], "no-such"),
+        (["rejudge", "no-such"], "no-such"),
+        (["report", "no-such"], "no-such"),
+        (["report", "no-such", "--format", "papyrus"], "papyrus"),
+        (["checks", "no.such"], "no.such"),
+        (["clauses", "mps151:99"], "mps151:99"),
+    ],
+)
+def test_bad_usage_names_what_is_wrong_and_sends_nothing(tmp_path: Path, arguments: list[str], names: str) -> None:
+    ended = (
+        yuanjian(*arguments, "--lang", "en", cwd=tmp_path)
+        if arguments[0] != "bogus"
+        else yuanjian("bogus", cwd=tmp_path)
+    )
+    assert ended.returncode == 2
+    assert names in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not list(tmp_path.rglob("audit.jsonl"))
+
+
+def test_rate_max_is_not_for_public_addresses(tmp_path: Path) -> None:
+    arguments = ["scan", "203.0.113.7", "--authorised", "x", "--not-critical-infrastructure", "--rate", "max"]
+    public = yuanjian(*arguments[:1], "8.8.8.8", *arguments[2:], "--lang", "en", cwd=tmp_path)
+    assert (public.returncode, "R4" in public.stderr) == (2, True)
+
+
+def test_a_public_target_without_a_right_is_refused(tmp_path: Path) -> None:
+    ended = yuanjian("scan", "8.8.8.8", "--lang", "en", cwd=tmp_path)
+    assert ended.returncode == 3
+    assert "--authorised" in ended.stderr
+    assert not list(tmp_path.rglob("audit.jsonl"))
+
+
+def test_a_bare_call_without_a_terminal_shows_the_help(tmp_path: Path) -> None:
+    ended = yuanjian(cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "inspect" in ended.stdout
+
+
+@pytest.mark.parametrize("command", ["scan", "inspect", "plan", "demo", "verify", "rejudge", "report", "checks"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_help_has_an_example(tmp_path: Path, command: str, language: str) -> None:
+    ended = yuanjian(command, "--lang", language, "--help", cwd=tmp_path)
+    assert ended.returncode == 0
+    assert f"yuanjian {command}" in ended.stdout.replace("\n  ", " ")
+
+
+@pytest.mark.parametrize("listing", ["checks", "clauses", "probes"])
+def test_the_catalogue_is_to_be_read(tmp_path: Path, listing: str) -> None:
+    ended = yuanjian(listing, "--lang", "zh-CN", cwd=tmp_path)
+    assert ended.returncode == 0
+    assert len(ended.stdout.splitlines()) > 10
