@@ -1,0 +1,151 @@
+"""The course of an identification on the wire: what is asked, in which order, and when it ends. No facts, no leads."""
+
+from dataclasses import dataclass, field
+
+from probes.services.dialogue import Dialogue
+from probes.services.dialogues import table
+from probes.services.dialogues.reply_220 import NOOP, greeting, told_apart
+from probes.services.hearing import OURS, Heard, hear
+from probes.services.identity import Identity
+from scanner.model.errors import NetworkError
+from scanner.model.network import Network, Stream
+from scanner.model.target import Target
+from scanner.model.verdict import Reason
+
+GREETING, BRIEFLY, USUALLY = 5.5, 0.5, 2.0
+"""Seconds to wait for a greeting: where the port's usual service greets, where it does not, where none is known."""
+LIKELY_ANSWER, ANSWER = 8.0, 3.0
+"""Seconds for the answer to the question that the port makes likely, and to every other."""
+MOST_SILENT = 4
+"""Questions without any answer after which the service is left alone."""
+MOST_SHUT = 2
+"""Connections closed before a word of ours: nobody speaks to us there."""
+
+
+@dataclass(slots=True)
+class Course:
+    """One identification. `tls` is None until TLS answered, or another protocol was recognised."""
+
+    target: Target
+    net: Network
+    identity: Identity | None = None
+    tls: bool | None = None
+    speaks_first: bool | None = None
+    heard: list[Heard] = field(default_factory=list)
+    silent: int = 0
+    shut: int = 0
+
+    async def run(self) -> None:
+        """Ask until it is known, or not worth more questions. Raises where the first connection was not to be had."""
+        if table.expects_tls(self._port) and await self._inside_tls():
+            return
+        by_name = self.target.name is not None
+        for dialogue in table.questions_by_name(self._port) if by_name else table.questions(self._port):
+            found = await self._one_connection(dialogue)
+            if found is not None:
+                await self._settle(found)
+            if found is not None or self._given_up:
+                return
+
+    @property
+    def why_not(self) -> Reason:
+        """Why nothing was recognised: too much of it, words of no known protocol, a closed door, else silence."""
+        reasons = [heard.reason for heard in self.heard if heard.reason is not None]
+        if Reason.BUDGET in reasons:
+            return Reason.BUDGET
+        if any(heard.data for heard in self.heard):
+            return Reason.MALFORMED
+        return next((reason for reason in reasons if reason is not Reason.TIMED_OUT), Reason.TIMED_OUT)
+
+    @property
+    def _port(self) -> int:
+        return self.target.port or 0
+
+    @property
+    def _host(self) -> str:
+        """As a client writes it in Host: with the port where it is not a scheme's own."""
+        host = self.target.name or self.target.address or ""
+        host = f"[{host}]" if ":" in host else host
+        return host if self._port in (80, 443) else f"{host}:{self._port}"
+
+    @property
+    def _given_up(self) -> bool:
+        """A stranger's greeting, silence and closed doors do not change by further questions."""
+        return bool(self.speaks_first) or self.silent >= MOST_SILENT or self.shut >= MOST_SHUT
+
+    async def _settle(self, found: Identity) -> None:
+        """What was recognised may be TLS itself, or a web server that refuses (400) because it wants TLS."""
+        if found.protocol == "tls":
+            self.tls = True
+            await self._inside_tls()
+        elif found.status != 400 or not await self._inside_tls():
+            self.identity, self.tls = found, False
+
+    async def _one_connection(self, dialogue: Dialogue) -> Identity | None:
+        """Listen where that was not done yet, then ask, then listen."""
+        try:
+            async with self.net.connect() as stream:
+                if self.speaks_first is not None:
+                    return await self._answer(stream, dialogue, table.likely(self._port, tls=False))
+                greets = table.greets(self._port)
+                heard = await self._listen(stream, USUALLY if greets is None else GREETING if greets else BRIEFLY)
+                if heard.data:
+                    return await self._greeting(stream, heard.data)
+                if heard.closed:
+                    self.shut += 1
+                    return None
+                self.speaks_first = False
+                return await self._answer(stream, dialogue, table.likely(self._port, tls=False))
+        except NetworkError as error:
+            if not self.heard or error.reason not in OURS:
+                raise
+            self.heard.append(Heard(closed=True, reason=error.reason))
+            return None
+
+    async def _greeting(self, stream: Stream, data: bytes) -> Identity | None:
+        self.speaks_first = True
+        found = table.recognised(data)
+        if found is None and greeting(data) is not None:
+            await stream.send(NOOP)
+            found = told_apart(data, (await self._listen(stream, LIKELY_ANSWER)).data)
+        return found
+
+    async def _answer(self, stream: Stream, dialogue: Dialogue, usual: tuple[Dialogue, ...]) -> Identity | None:
+        if dialogue.question is None:
+            return None
+        await stream.send(dialogue.question(self.target.name or "" if dialogue.protocol == "tls" else self._host))
+        heard = await self._listen(stream, LIKELY_ANSWER if dialogue in usual or self.target.name else ANSWER)
+        self.silent += heard.reason is Reason.TIMED_OUT
+        found = table.recognised(heard.data, dialogue)
+        if found is not None and table.always_greets(found.protocol):
+            self.speaks_first = True
+        return found
+
+    async def _inside_tls(self) -> bool:
+        """A real handshake, and what is inside. True where it was TLS."""
+        try:
+            async with self.net.connect(tls=True, name=self.target.name) as stream:
+                self.tls, self.speaks_first = True, None
+                self.identity = await self._inside(stream)
+        except NetworkError as error:
+            if error.reason not in OURS:
+                raise
+            if self.tls:
+                self.heard.append(Heard(closed=True, reason=error.reason))
+        return self.tls is True
+
+    async def _inside(self, stream: Stream) -> Identity | None:
+        usual = table.likely(self._port, tls=True)
+        heard = await self._listen(stream, GREETING if any(one.speaks_first for one in usual) else BRIEFLY)
+        if heard.data:
+            return await self._greeting(stream, heard.data)
+        if heard.closed:
+            return None
+        self.speaks_first = False
+        question = table.question_inside_tls(self._port)
+        return await self._answer(stream, question, (question,))
+
+    async def _listen(self, stream: Stream, patience: float) -> Heard:
+        heard = await hear(stream, patience)
+        self.heard.append(heard)
+        return heard

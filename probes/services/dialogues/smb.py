@@ -1,0 +1,26 @@
+"""SMB as it answers a negotiation (MS-SMB2 section 3.3.5.3, MS-CIFS section 2.2.4.52). No session is set up."""
+
+from probes.services.dialogue import Dialogue
+from probes.services.identity import Identity, named
+
+DIALECTS = (b"NT LM 0.12", b"SMB 2.002", b"SMB 2.???")
+MAGIC = {b"\xffSMB": "SMB 1", b"\xfeSMB": "SMB 2 or 3"}
+
+
+def question(host: str) -> bytes:
+    """The negotiation of many dialects, to which old and new servers answer."""
+    words = b"".join(b"\x02" + dialect + b"\x00" for dialect in DIALECTS)
+    header = b"\xffSMB\x72" + bytes(4) + b"\x18\x53\xc8" + bytes(12) + b"\xff\xff\xfe\xff" + bytes(4)
+    packet = header + b"\x00" + len(words).to_bytes(2, "little") + words
+    return b"\x00" + len(packet).to_bytes(3, "big") + packet
+
+
+def recognise(data: bytes) -> Identity | None:
+    """A session message with one of the two magics."""
+    family = MAGIC.get(data[4:8])
+    if family is None or data[0] != 0 or int.from_bytes(data[1:4], "big") < 32:
+        return None
+    return named("smb", family)
+
+
+DIALOGUE = Dialogue("smb", recognise, ports=(445, 139), question=question, general=True)

@@ -1,0 +1,95 @@
+"""What an open port speaks, found by dialogue and not by its number. Whether it should be there is not said."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from probes.services.course import Course
+from scanner.model.network import Network
+from scanner.model.observation import Evidence, Seen
+from scanner.model.probe import Cost, Impact, Probe, Profile
+from scanner.model.target import Target, TargetKind
+
+UNKNOWN = "unknown"
+WEB = ("http", "winrm")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """`known` is True, or None where no dialogue recognised the service: `protocol` is "unknown" then.
+
+    `tls` says whether TLS is spoken from the first byte. `product`, `version` and `banner` are as the service
+    wrote them ("" where it did not), printable and masked. `discloses_version` says that product and version
+    stand where the protocol does not demand them. `speaks_first` says that the server greets unasked.
+    """
+
+    protocol: str
+    known: bool | None
+    tls: bool | None
+    product: str = ""
+    version: str = ""
+    banner: str = ""
+    discloses_version: bool | None = None
+    speaks_first: bool | None = None
+
+
+async def observe(target: Target, net: Network) -> Seen[ServiceFacts]:
+    """Listen, then ask what the port makes likely, then what is most often met."""
+    course = Course(target, net)
+    await course.run()
+    return describe(course)
+
+
+def describe(course: Course) -> Seen[ServiceFacts]:
+    """The facts at the end of a course; what could not be told has the course's reason."""
+    identity = course.identity
+    if identity is None:
+        facts = ServiceFacts(UNKNOWN, None, course.tls, speaks_first=course.speaks_first)
+    else:
+        facts = ServiceFacts(
+            identity.protocol,
+            True,
+            course.tls,
+            identity.product,
+            identity.version,
+            identity.banner,
+            identity.discloses_version,
+            course.speaks_first,
+        )
+    untold = [name for name in ("known", "tls", "discloses_version", "speaks_first") if getattr(facts, name) is None]
+    return Seen(facts, {name: course.why_not for name in untold}, _evidence(facts))
+
+
+def _evidence(facts: ServiceFacts) -> tuple[Evidence, ...]:
+    if facts.known is None:
+        return ()
+    inside = " inside TLS" if facts.tls else ""
+    return (Evidence(f"{facts.protocol}{inside}: {facts.banner}", facts.banner.encode()),)
+
+
+def leads(target: Target, facts: Mapping[str, Any]) -> Iterator[Target]:
+    """The service that said what it is; and the site, where HTTP answered."""
+    tls = facts["tls"] is True
+    yield target.identified(facts["protocol"], tls=tls)
+    if facts["protocol"] in WEB:
+        name = target.name or target.address
+        scheme = "https" if tls else "http"
+        yield replace(target, kind=TargetKind.SITE, scheme=scheme, name=name, protocol=None, tls=None)
+
+
+def wants(target: Target) -> bool:
+    """Open TCP ports that have not said anything yet, and that may be spoken to."""
+    return target.protocol is None and target.transport == "tcp"
+
+
+PROBE = Probe(
+    "services.identify",
+    TargetKind.SERVICE,
+    Impact.ORDINARY,
+    ServiceFacts,
+    observe,
+    cost=Cost(connections=10, requests=2, seconds=90),
+    profile=Profile.QUICK,
+    wants=wants,
+    leads=leads,
+)
