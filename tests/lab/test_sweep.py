@@ -20,6 +20,7 @@ from scanner.network.connects import Connects
 from scanner.network.sweep import CANARIES, choose_canaries, sweep
 from scanner.network.sweeper import Sweeper
 from scanner.network.tries import OwnTries
+from tests.lab.arrivals import arrivals, most_in_a_second
 from tests.lab.open_gate import OpenGate
 from tests.lab.server import needs
 
@@ -125,41 +126,15 @@ def test_a_port_that_drops_the_first_try_and_takes_the_second_is_open(listeners:
 
 @pytest.mark.parametrize("rate", [20, 200])
 def test_no_sliding_second_exceeds_the_rate(rate: int, listeners: ExitStack) -> None:
-    """Arrivals are counted where they arrive: at listeners that log when they accept."""
     ports = range(5000, 5000 + int(2.5 * rate))
     address = f"127.36.1.{rate}"
-    for port in ports:
-        listen(listeners, address, port).setblocking(False)
-    arrivals = arrived(address, ports, rate)
-    assert len(arrivals) == len(ports)
-    most = max(sum(1 for other in arrivals if at <= other < at + 1.0) for at in arrivals)
-    assert most <= rate
-    assert most >= 0.9 * rate
-
-
-def arrived(address: str, ports: Sequence[int], rate: int) -> list[float]:
-    """The kernel's own clock for the SYN of each connect, seen by a packet socket on loopback."""
-    if os.geteuid() != 0:
-        pytest.skip("laboratory: root is needed to see packets")
-    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800)) as tap:
-        tap.bind(("lo", 0x0800))
-        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    for port in ports[::2]:
+        listen(listeners, address, port)
+    with arrivals(address) as arrived:
         swept(address, ports, OpenGate(rate=rate, half_open=64))
-        tap.setblocking(False)
-        times: list[float] = []
-        while True:
-            try:
-                packet, notes, _, _ = tap.recvmsg(128, 256)
-            except BlockingIOError:
-                return times
-            to = int.from_bytes(packet[22:24], "big")
-            if packet[16:20] == socket.inet_aton(address) and packet[33] == 0x02 and to in ports:
-                seconds, nanoseconds = (int.from_bytes(notes[0][2][at : at + 8], sys.byteorder) for at in (0, 8))
-                times.append(seconds + nanoseconds / 1e9)
-
-
-SO_TIMESTAMPNS = 35
+        times = arrived.times()
+    assert len(times) == len(ports) + CANARIES
+    assert 0.9 * rate <= most_in_a_second(times) <= rate
 
 
 def test_the_half_open_ceiling_holds() -> None:
