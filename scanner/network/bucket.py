@@ -4,14 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 
-SLACK = 1.01
-"""How much wider than 1/rate releases are spaced."""
+SLACK = 1.05
+"""How much wider than 1/rate releases are spaced: what is released evenly does not arrive evenly."""
 
 CATCH_UP = 0.005
 """Seconds of a timer's lateness that are made up for.
 
 Of m + 1 releases the last is at least m * SLACK / rate - CATCH_UP after the first; within one second that leaves
-m < rate * 1.005 / 1.01, so no sliding second holds more than `rate`.
+m < rate * 1.005 / 1.05, so no sliding second holds more than `rate`, with 45 ms to spare for the way there.
 """
 
 

@@ -14,9 +14,10 @@ from yarl import URL
 
 from scanner.model.errors import Malformed, NetworkError, OverBudget
 from scanner.model.network import Response
+from scanner.network.crossing import Crossing
 from scanner.network.failure import as_network_error
 from scanner.network.gate import Gate
-from scanner.network.http_session import HEADER_BYTES, Crossing, Session
+from scanner.network.http_session import HEADER_BYTES, Session
 from scanner.network.inflate import Inflater
 from scanner.network.memory import Memory
 from scanner.network.permit import Permit
@@ -55,10 +56,11 @@ def url_of(scheme: str, host: str, port: int, path: str) -> URL:
 class Http:
     """Every HTTP session of a scan. Close it at the end."""
 
-    def __init__(self, gate: Gate, clock: Callable[[], datetime], agent: str) -> None:
+    def __init__(self, gate: Gate, clock: Callable[[], datetime], agent: str, connections: int) -> None:
         self._gate = gate
         self._clock = clock
         self._agent = agent
+        self._connections = connections
         self._memory = Memory()
         self._sessions: OrderedDict[tuple[str, int, str | None], Session] = OrderedDict()
 
@@ -78,58 +80,41 @@ class Http:
         question = replace(request.question, act=Act.REQUEST, transport="tcp", opens=False)
         session = await self._session(question)
         what = f"{request.method} {request.url}"
-        async with (
-            self._gate.admit(question) as permit,
-            self._gate.switch.deadline(question.unit, request.timeout, what) as timer,
-        ):
-            crossing = Crossing(question, timer)
+        async with self._gate.switch.deadline(question.unit, request.timeout, what) as timer:
+            crossing = Crossing(self._gate, question, timer)
             try:
-                return await self._exchange(session, crossing, permit, request)
+                response = await self._exchange(session, crossing, request)
             except BaseException as error:
-                crossing.given_up(error)
+                crossing.ended(error)
                 raise
+            crossing.ended()
+            return response
 
-    async def _exchange(self, session: Session, crossing: Crossing, permit: Permit, request: Request) -> Response:
-        begun = time.monotonic()
-        waited = None
+    async def _exchange(self, session: Session, crossing: Crossing, request: Request) -> Response:
         try:
             answer = await session.send(crossing, request.method, request.url, CIMultiDict(request.headers))
+            try:
+                permit = crossing.requests[-1]
+                permit.answered(str(answer.status))
+                permit.received += sum(len(name) + len(value) + 4 for name, value in answer.raw_headers)
+                headers = _headers(answer)
+                inflater = Inflater(_encoding(headers), request.most)
+                await _read(answer, inflater, permit)
+            finally:
+                answer.close()  # gives a connection back whose answer was read to its end, and cuts any other
         except aiohttp.ClientError as error:
             raise _as_network_error(error, request) from error
         except ValueError as error:
             raise Malformed(f"{request.method} {request.url}: {error}") from error
-        finally:
-            if crossing.permit is not None:
-                waited = crossing.permit.begun
-        begun = max(begun, waited or begun)
-        permit.sent += crossing.sent
-        try:
-            permit.answered(str(answer.status), seconds=time.monotonic() - begun)
-            permit.received += sum(len(name) + len(value) for name, value in answer.raw_headers)
-            headers = _headers(answer)
-            inflater = Inflater(_encoding(headers), request.most)
-            await _read(answer, inflater, permit)
-        except aiohttp.ClientError as error:
-            raise _as_network_error(error, request) from error
-        finally:
-            answer.close() if not answer.content.at_eof() else answer.release()
-            for extra in crossing.extra:
-                extra.close()
-        return Response(
-            str(request.url),
-            answer.status,
-            headers,
-            bytes(inflater.body),
-            inflater.full,
-            self._clock(),
-            round(time.monotonic() - begun, 4),
-        )
+        seconds = round(time.monotonic() - permit.begun, 4)
+        body = bytes(inflater.body)
+        return Response(str(request.url), answer.status, headers, body, inflater.full, self._clock(), seconds)
 
     async def _session(self, question: Question) -> Session:
         key = (question.address, question.port, question.name)
         session = self._sessions.pop(key, None)
         if session is None:
-            session = Session(self._gate, question.address, question.port, self._agent)
+            session = Session(question.address, self._agent, self._connections)
         self._sessions[key] = session
         if len(self._sessions) > SESSIONS:
             _, oldest = self._sessions.popitem(last=False)

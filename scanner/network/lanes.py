@@ -3,7 +3,7 @@
 import time
 
 from scanner.model.inspection import Limits
-from scanner.network.lane import Lane
+from scanner.network.lane import UNLIMITED, Lane
 from scanner.network.question import Question, TrafficClass
 
 KEPT = 2048
@@ -20,6 +20,11 @@ class Lanes:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lanes: dict[tuple[TrafficClass, str], Lane] = {}
+
+    @property
+    def connections(self) -> int:
+        """How many connections one address may have open at once."""
+        return UNLIMITED if self._limits.requests_per_second is None else self._limits.connections
 
     def of(self, question: Question) -> Lane:
         key = (question.klass, question.address)

@@ -64,7 +64,7 @@ class Wire:
         self._lag = LagMeter()
         self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag)
         self.resolver = Resolver(self.gate, [read_place(resolver)] if resolver else system_places())
-        self.http = Http(self.gate, clock, _agent(inspection))
+        self.http = Http(self.gate, clock, _agent(inspection), self.gate.lanes.connections)
         self.gate.ledger.resolve_by(self.resolver.resolve)
         self.gate.knock_by(self._knock)
         self._sweeper = Sweeper()
