@@ -40,6 +40,14 @@ class LawTable:
     law: Record | None
     lines: Sequence[Line]
 
+    @property
+    def by_clause(self) -> list[list[Line]]:
+        """The lines of each clause together: the unit's own and those of its systems."""
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.code, []).append(line)
+        return list(found.values())
+
 
 def law_tables(
     clauses: Iterable[Record], laws: Mapping[str, Record], texts: Mapping[str, Record], groups: Sequence[Group]

@@ -15,7 +15,7 @@ from reports.html.group import folded_limit
 from reports.html.inert import inert, isolated
 from reports.html.place import place
 from reports.html.policy import sheets
-from reports.html.report_time import moment, until
+from reports.html.report_time import in_zone, moment, until
 from reports.html.summary import summary
 from reports.html.words import has, say, told, words
 from scanner.model.check import Severity
@@ -44,7 +44,6 @@ def _context(results: Mapping[str, Any], unit: str | None, language: Language) -
     parts = chapters(results, unit, folded_limit(results["findings"]))
     inspection = results["inspection"]
     head = _running_head(parts[0].unit["name"] if len(parts) == 1 else inspection["title"], inspection)
-    alone = unit is not None and len(results["units"]) > 1
     return {
         "results": results,
         "inspection": inspection,
@@ -54,7 +53,7 @@ def _context(results: Mapping[str, Any], unit: str | None, language: Language) -
         "title": head,
         "language": language,
         "many": len(parts) > 1,
-        "alone": alone,
+        "alone": unit is not None,
         "officer_ids": unit is None,
         "used_checks": list(dict.fromkeys(group.check for part in parts for group in part.groups)),
         "verify_command": _verify_command(inspection),
@@ -94,6 +93,7 @@ def _environment() -> Environment:
         "sentences": sentences,
         "products": PRODUCTS,
         "until": until,
+        "in_zone": in_zone,
     }
     environment.filters |= {
         "slug": slug,

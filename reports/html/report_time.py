@@ -1,6 +1,8 @@
-"""Times of results as people read them. No clock, no conversion: results are in the inspection's zone (R21)."""
+"""Times of results as people read them. No clock: results are in the inspection's zone (R21)."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
 
@@ -14,6 +16,11 @@ def moment(text: str | None, zone: bool = False) -> str:
         return text
     day, time, offset = matched.groups()
     return f"{day} {time} {offset}" if zone and offset else f"{day} {time}"
+
+
+def in_zone(text: str, zone: str) -> str:
+    """A time of the order, which stands as it was written, in the inspection's zone."""
+    return moment(datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"))
 
 
 def until(start: str, end: str) -> str:

@@ -148,7 +148,7 @@ def unit(name: str = "示例职业技术学院", key: str = UNIT, **changes: Any
             {"name": "办公系统", "mlps_level": 3, "mlps_filing": "33010000000-00001", "maintainer": None},
         ],
         "mlps_level": None,
-        "counts": {},
+        "counts": dict.fromkeys(("critical", "high", "medium", "low", "info"), 0),
         "contact": {"name": "丙", "phone": "010-00000000", "email": "security@example.edu.cn"},
         "notice": None,
         "scope": {

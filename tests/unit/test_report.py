@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import io
+import json
 import re
 from collections.abc import Callable
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from reports.html import render
@@ -209,3 +212,9 @@ def test_style_and_script_are_of_an_old_browser() -> None:
     style, script = tree.css("style")[0].text(), tree.css("script")[0].text()
     assert not re.search(r":has\(|:is\(|:where\(|:focus-visible|aspect-ratio|inset:|clamp\(|@layer|@container", style)
     assert not re.search(r"=>|`|\blet\b|\bconst\b|\?\.|\?\?|fetch|XMLHttp|innerHTML|eval|import", script)
+
+
+@pytest.mark.parametrize("results", [made.results, made.quiet, several, lambda: made.many(50)])
+def test_the_made_up_results_are_such_as_the_scanner_writes(results: Callable[[], made.Results]) -> None:
+    schema = json.loads(files("scanner.results").joinpath("results.schema.json").read_text("utf-8"))
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(results())] == []

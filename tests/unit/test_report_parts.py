@@ -30,7 +30,7 @@ def test_none_found_is_never_drawn_as_conformity() -> None:
 
 def test_the_five_verdicts_differ_by_word_and_by_shape() -> None:
     shown = tree(made.results())
-    tags = {str(node.attributes["class"]): node for node in shown.css(".law td .tag")}
+    tags = {str(node.attributes["class"]): node for node in shown.css(".law td > .tag")}
     assert len(tags) == 5
     assert len({node.css("use")[0].attributes["href"] for node in tags.values()}) == 5
     assert len({node.css("span[lang=zh-CN]")[0].text() for node in tags.values()}) == 5
@@ -38,15 +38,16 @@ def test_the_five_verdicts_differ_by_word_and_by_shape() -> None:
 
 def test_unverified_references_are_marked_wherever_they_stand() -> None:
     shown = tree(made.results())
-    for place in shown.css(".law tbody tr, .chip"):
+    for place in shown.css(".law tbody, .chip"):
         assert ("8.1.4.7" in place.text()) == ("条款待核" in place.text())
 
 
 def test_clauses_link_to_the_findings_of_their_system_only() -> None:
     results = made.results()
     results["clauses"].append(made.clause("mps151:10.4", "none-found", system="门户网站"))
-    rows = [row for row in tree(results).css(".law tbody tr") if "10(4)" in row.text()]
-    assert [len(row.css("a")) for row in rows] == [3, 0]
+    (clause,) = [body for body in tree(results).css(".law tbody") if "10(4)" in body.text()]
+    assert [len(row.css("a")) for row in clause.css("tr")] == [3, 0]
+    assert len(clause.css("th[rowspan='2']")) == 1
 
 
 def test_the_hand_over_list_holds_what_needs_a_look_on_site_once() -> None:

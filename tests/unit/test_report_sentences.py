@@ -169,3 +169,8 @@ def test_where_no_limit_was_set_the_report_says_so() -> None:
 
 def test_warnings_on_the_file_are_printed() -> None:
     assert "scanned from elsewhere" in said(with_inspection(warnings=["scanned from elsewhere"]), ".particulars")
+
+
+def test_the_window_is_told_in_the_zone_of_the_inspection() -> None:
+    window = made.INSPECTION["window"] | {"from": "2026-09-19T16:00:00+00:00"}
+    assert "2026-09-20 00:00:00 to 2026-10-01 00:00:00" in said(with_inspection(window=window), ".particulars")

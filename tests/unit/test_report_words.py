@@ -80,6 +80,7 @@ def test_every_closed_word_of_results_has_its_text(family: str, names: Iterable[
 
 
 FAMILIES = [
+    "note",
     "severity",
     "confidence",
     "state",
