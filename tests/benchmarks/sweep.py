@@ -1,7 +1,7 @@
 """Port sweeps against `nmap -sT -n -Pn -T4` in the same run: `python -m tests.benchmarks.sweep [runs]`. No test.
 
 Prints one JSON line for each case: medians in seconds, and our time divided by nmap's. `alone` is the sweep as a
-running scan pays for it; `process` has the start of the interpreter and all imports in it, as nmap's time has its own.
+running scan pays for it, over the gate and its audit log, with every limit lifted; `process` has the start of the interpreter and all imports in it, as nmap's time has its own.
 """
 
 import asyncio
@@ -16,10 +16,7 @@ from pathlib import Path
 from socket import create_server
 
 from scanner.model.network import PortState
-from scanner.network.sweep import sweep
-from scanner.network.sweeper import Sweeper
-from scanner.network.tries import OwnTries
-from tests.lab.open_gate import OpenGate
+from tests.asking import ordered, wired
 
 ONE = (("127.36.8.1",), range(1, 65536))
 MANY = (tuple(f"127.36.9.{number}" for number in range(256)), range(1, 101))
@@ -31,18 +28,15 @@ def ours(case: str) -> dict[str, object]:
     """One sweep of a case: {seconds, open}."""
     addresses, ports = CASES[case]
 
-    async def ask() -> int:
-        with Sweeper() as sweeper:
-            asked = (
-                sweep(OpenGate(), OwnTries(sweeper, address), "self", address, ports, "ports.tcp")
-                for address in addresses
-            )
-            results = await asyncio.gather(*asked)
-        return sum(1 for result in results for state in result.states.values() if state is PortState.OPEN)
+    async def ask() -> tuple[float, int]:
+        async with wired(ordered(*addresses), ports=ports) as wire:
+            begun = time.perf_counter()
+            results = await asyncio.gather(*(wire.sweep("self", address, ports, "ports.tcp") for address in addresses))
+            seconds = time.perf_counter() - begun
+        return seconds, sum(1 for result in results for state in result.states.values() if state is PortState.OPEN)
 
-    begun = time.perf_counter()
-    opened = asyncio.run(ask())
-    return {"seconds": time.perf_counter() - begun, "open": opened}
+    seconds, opened = asyncio.run(ask())
+    return {"seconds": seconds, "open": opened}
 
 
 def as_process(case: str) -> tuple[float, float, int]:
