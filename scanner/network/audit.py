@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 EVERY = 0.25
 """Seconds between flushes."""
@@ -29,7 +30,7 @@ class AuditLog:
         self._path = path
         self._waiting: list[dict[str, Any]] = []
         self._previous = START
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._task: asyncio.Task[None] | None = None
         self._failure: OSError | None = None
 
@@ -46,9 +47,7 @@ class AuditLog:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         self._flush(self._waiting)
-        if self._file is not None:
-            os.fsync(self._file.fileno())
-            self._file.close()
+        self._close()
         if self._failure is not None and error is None:
             raise self._failure
 
@@ -62,12 +61,14 @@ class AuditLog:
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         ending = b""
-        if self._path.exists():
+        if self._path.is_file():
             last, ending = _last_line(self._path)
             if last is not None:
                 self._previous = hashlib.sha256(last).hexdigest()
-        self._file = self._path.open("ab")
-        self._file.write(ending)
+        # Unbuffered: what a full disk refused once must not be tried again by closing.
+        self._file = self._path.open("ab", buffering=0)
+        if ending:
+            self._file.write(ending)
 
     async def _keep_flushing(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,10 +94,21 @@ class AuditLog:
             self._previous = hashlib.sha256(line).hexdigest()
             lines += line + b"\n"
         try:
-            self._file.write(lines)
-            self._file.flush()
+            left = memoryview(bytes(lines))
+            while left:
+                left = left[self._file.write(left) :]
         except OSError as error:
             self._failure = error
+
+    def _close(self) -> None:
+        if self._file is None:
+            return
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._failure = self._failure or error
+        finally:
+            self._file.close()
 
 
 def broken_at(path: Path) -> int | None:

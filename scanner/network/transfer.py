@@ -7,14 +7,14 @@ import dns.rdataclass
 import dns.rdatatype
 
 from scanner.model.errors import Malformed
+from scanner.model.network import Stream
 from scanner.network.exchange import read
-from scanner.network.tcp import TcpStream
 
 MOST_MESSAGES = 16
 """Messages looked at, at most: a server may send one record in each."""
 
 
-async def transferred(stream: TcpStream, zone: str, most: int) -> tuple[int, tuple[str, ...]]:
+async def transferred(stream: Stream, zone: str, most: int) -> tuple[int, tuple[str, ...]]:
     """AXFR (RFC 5936): records seen, at most `most`, and their owner names in order, each once.
 
     Stops reading at the closing SOA or at `most`. Raises Malformed with the rcode where it is refused.
