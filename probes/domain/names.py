@@ -1,10 +1,12 @@
 """The names of the scope within a zone, resolved: addresses, aliases, and which mean nothing to the public."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from probes.domain.answer import Answer
+from probes.domain.lookup import look_up
 from probes.domain.public_suffix import is_public
 from probes.domain.special_address import is_private
 from scanner.model.errors import NetworkError
@@ -50,7 +52,8 @@ async def observe(target: Target, net: Network) -> Seen[NamesFacts]:
 
     async def resolved(name: str) -> NameFacts:
         async with turn:
-            return describe(await _resolution(net, name), net.web_ports(name))
+            looks = await asyncio.gather(*(look_up(net, name, kind) for kind in ("A", "AAAA")))
+            return describe(await _resolution(net, name), looks, net.web_ports(name))
 
     names = tuple(await asyncio.gather(*(resolved(name) for name in sorted(net.names()))))
     return Seen(NamesFacts(names), evidence=tuple(_evidence(one) for one in names if one.private))
@@ -65,19 +68,27 @@ async def _resolution(net: Network, name: str) -> Resolution:
         return Resolution(name, reason=error.reason)
 
 
-def describe(resolution: Resolution, web_ports: tuple[int, ...]) -> NameFacts:
-    """One name from its resolution. Addresses that were told are kept even where others were not."""
+def describe(resolution: Resolution, looks: Sequence[Answer], web_ports: tuple[int, ...]) -> NameFacts:
+    """One name from its resolution and from the looks for A and AAAA.
+
+    The resolution is what everybody else will go by, and leads to the name's hosts. That there is no private
+    address is only told where both looks told all; one that was seen anywhere counts.
+    """
     told = resolution.reason is None and resolution.exists is not None
-    private = tuple(address for address in resolution.addresses if is_private(address))
+    untold = [look.reason or Reason.MALFORMED for look in looks if look.records is None]
+    if not told:
+        untold.insert(0, resolution.reason or Reason.MALFORMED)
+    addresses = dict.fromkeys((*resolution.addresses, *(text for look in looks for text in look.texts)))
+    private = tuple(address for address in addresses if is_private(address))
     return NameFacts(
         name=resolution.name,
         public=is_public(resolution.name),
         exists=resolution.exists,
         addresses=resolution.addresses if told or resolution.addresses else None,
         aliases=resolution.aliases,
-        private=private if told or private else None,
+        private=None if untold and not private else private,
         web_ports=web_ports,
-        reason=None if told else resolution.reason or Reason.MALFORMED,
+        reason=next(iter(untold), None),
     )
 
 
@@ -93,7 +104,7 @@ def leads(target: Target, facts: Mapping[str, Any]) -> Iterator[Target]:
 
 
 def _evidence(one: NameFacts) -> Evidence:
-    line = f"{' → '.join((one.name, *one.aliases))}: {', '.join(one.addresses or ())}"
+    line = f"{' → '.join((one.name, *one.aliases))}: {', '.join(one.private or ())}"
     return Evidence(line[:200], line.encode()[:4096], about=f"names/{one.name}")
 
 
@@ -103,7 +114,7 @@ PROBE = Probe(
     Impact.PASSIVE,
     NamesFacts,
     observe,
-    Cost(200, 0, 900),
+    Cost(400, 0, 900),
     Profile.QUICK,
     leads=leads,
 )

@@ -19,9 +19,8 @@ MOST_SERVERS = 32
 MOST_NAMES = 5
 """Owner names kept as evidence."""
 
-DENIALS = re.compile(r"\b(NOERROR|REFUSED|NOTAUTH|NOTIMP|NXDOMAIN|FORMERR|NOTZONE)\b")
-"""Response codes by which a server says that it does not give the zone: an answer, and a good one (NOERROR where
-no record comes with it)."""
+DENIALS = re.compile(r"\b(REFUSED|NOTAUTH|NOTIMP|NXDOMAIN|FORMERR|NOTZONE)\b")
+"""Response codes by which a server says that it does not give the zone: an answer, and a good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,13 @@ class TransferFacts:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What one address said: records and owner names read, or the reason for knowing nothing."""
+    """What one address said: SOA, records and owner names read, or the reason for knowing nothing."""
 
     server: Server
     transferred: bool | None
     records: int = 0
     names: tuple[str, ...] = ()
+    soa: str = ""
     reason: Reason | None = None
 
 
@@ -71,12 +71,12 @@ async def observe(target: Target, net: Network) -> Seen[TransferFacts]:
     for name in names:
         attempts = [await _attempt(net, server, zone) for server in placed if server.name.lower().rstrip(".") == name]
         servers.append(joined(name, attempts))
-        for given in [attempt for attempt in attempts if attempt.transferred][:1]:
-            evidence.append(_evidence(name, given, await _soa(net, given.server, zone)))
+        evidence += [_evidence(name, attempt) for attempt in attempts if attempt.transferred][:1]
     return Seen(TransferFacts(bool(names), tuple(servers)), evidence=tuple(evidence))
 
 
 async def _attempt(net: Network, server: Server, zone: str) -> Attempt:
+    """AXFR, twice where it is given, and the SOA: a server that has no SOA for the zone gave something else."""
     reason = net.owns(server.address)
     if reason is not None:
         return Attempt(server, None, reason=reason)
@@ -84,14 +84,15 @@ async def _attempt(net: Network, server: Server, zone: str) -> Attempt:
         records, names = await net.dns.transfer(server, zone, MOST_RECORDS)
         if gave_zone(zone, records, names):
             records, names = await net.dns.transfer(server, zone, MOST_RECORDS)
+        soa = read(await net.dns.ask(server, zone, "SOA", tcp=True), zone, "SOA").texts
     except NetworkError as error:
         if error.reason is Reason.INTERRUPTED:
             raise
         if is_denial(error):
             return Attempt(server, False)
         return Attempt(server, None, reason=error.reason)
-    if gave_zone(zone, records, names):
-        return Attempt(server, True, records, names)
+    if gave_zone(zone, records, names) and soa:
+        return Attempt(server, True, records, names, soa[0])
     return Attempt(server, None, reason=Reason.MALFORMED)
 
 
@@ -118,21 +119,10 @@ def joined(name: str, attempts: Iterable[Attempt]) -> ServerFacts:
     return ServerFacts(name, worst.server.address, worst.transferred, worst.records, worst.reason)
 
 
-async def _soa(net: Network, server: Server, zone: str) -> str:
-    """The SOA as that server gives it, for the record; empty where it does not."""
-    try:
-        answer = read(await net.dns.ask(server, zone, "SOA"), zone, "SOA")
-    except NetworkError as error:
-        if error.reason is Reason.INTERRUPTED:
-            raise
-        return ""
-    return answer.texts[0] if answer.texts else ""
-
-
-def _evidence(name: str, given: Attempt, soa: str) -> Evidence:
+def _evidence(name: str, given: Attempt) -> Evidence:
     """The SOA, the count, and a handful of owner names: enough to prove the point, and no copy of the zone."""
     most = "+" if given.records >= MOST_RECORDS else ""
-    lines = [f"SOA {soa}" if soa else "SOA", f"records {given.records}{most}", *given.names[:MOST_NAMES]]
+    lines = [f"SOA {given.soa}", f"records {given.records}{most}", *given.names[:MOST_NAMES]]
     what = f"AXFR @{given.server.address}#{given.server.port}: {given.records}{most} records"
     return Evidence(what, "\n".join(lines).encode("ascii", "backslashreplace")[:4096], about=f"servers/{name}")
 

@@ -1,5 +1,6 @@
 """A zone as the resolver shows it: its name servers, SOA, CAA, and IPv6. Not what its servers say themselves."""
 
+import asyncio
 from dataclasses import dataclass
 from itertools import chain
 
@@ -58,14 +59,16 @@ class Looks:
 async def observe(target: Target, net: Network) -> Seen[ZoneFacts]:
     """Look up what the zone says of itself; what is absent is looked up twice."""
     zone = target.name or ""
-    delegation = await look_up(net, zone, "NS")
+    delegation, soa, caa = await asyncio.gather(
+        look_up(net, zone, "NS"), look_up(net, zone, "SOA"), _until_found(net, up_to_registrable(zone), "CAA")
+    )
     servers = await described(net, targets(delegation.own or ())[:MOST_SERVERS])
     sites = dict.fromkeys((zone, f"www.{zone}", *net.names()[:MOST_SITES]))
     looks = Looks(
         delegation,
-        await look_up(net, zone, "SOA"),
+        soa,
         servers,
-        await _until_found(net, up_to_registrable(zone), "CAA"),
+        caa,
         {} if any(server.ipv6 for server in servers) else await _until_found(net, sites, "AAAA"),
     )
     return describe(looks, up_to_registrable(zone), tuple(sites))

@@ -1,5 +1,6 @@
 """What a domain tells the world's mail servers about mail in its name: SPF and DMARC. Described, not judged."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from scanner.model.probe import Cost, Impact, Probe, Profile
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
 
+AT_ONCE = 8
 MOST_RECORDS = 8
 """Records of one policy kept of one name: two are wrong already."""
 
@@ -46,17 +48,27 @@ class MailFacts:
 async def observe(target: Target, net: Network) -> Seen[MailFacts]:
     """Find the names that need a policy, then look for it where RFC 7208 and RFC 7489 put it."""
     apex = target.name or ""
-    spf, dmarc = [], []
-    for name in dict.fromkeys((apex, *sorted(net.names()))):
-        mx = await look_up(net, name, "MX")
-        expected = owes_policy(name, mx)
-        if expected is False and name != apex:
-            continue
-        asked = [] if expected is False else [await _policy(net, name, is_spf)]
-        spf.append(described(name, expected, mx.reason, asked))
-        asked = [] if expected is False else await _dmarc(net, name)
-        dmarc.append(described(name, expected, mx.reason, asked))
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def looked(name: str) -> tuple[PolicyFacts, PolicyFacts]:
+        async with turn:
+            return await _of_name(net, name)
+
+    names = dict.fromkeys((apex, *sorted(net.names())))
+    both = await asyncio.gather(*(looked(name) for name in names))
+    owing = [pair for pair in both if pair[0].expected is not False or pair[0].name == apex]
+    spf, dmarc = [pair[0] for pair in owing], [pair[1] for pair in owing]
     return Seen(MailFacts(tuple(spf), tuple(dmarc)), evidence=(*_evidence("spf", spf), *_evidence("dmarc", dmarc)))
+
+
+async def _of_name(net: Network, name: str) -> tuple[PolicyFacts, PolicyFacts]:
+    """SPF and DMARC of one name; what it does not owe is not asked for."""
+    mx = await look_up(net, name, "MX")
+    expected = owes_policy(name, mx)
+    if expected is False:
+        return described(name, False, None, ()), described(name, False, None, ())
+    spf, dmarc = await asyncio.gather(_policy(net, name, is_spf), _dmarc(net, name))
+    return described(name, expected, mx.reason, [spf]), described(name, expected, mx.reason, dmarc)
 
 
 def owes_policy(name: str, mx: Answer) -> bool | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import dns.flags
 import dns.message
 
 from probes.services.dns_recursion import Shown, describe
@@ -51,6 +52,8 @@ async def _versions(net: Network, server: Server) -> tuple[tuple[str, ...] | Non
         message = await _answer(net, server, name, "TXT", klass="CH")
         if isinstance(message, Reason):
             untold = message
+        elif message.flags & dns.flags.TC:
+            untold = Reason.MALFORMED
         else:
             found += [text for text in texts(message) if discloses(text)]
     return (tuple(dict.fromkeys(found)), None) if found or untold is None else (None, untold)

@@ -24,9 +24,11 @@ def describe(message: dns.message.Message, name: str, kind: str) -> Shown:
     """Recursion is RA set and an answer for a name the server does not serve itself (R27).
 
     REFUSED, or RA left clear, is a server that does not recurse for us. RA with a failure instead of an
-    answer proves neither: it may recurse for us and merely have failed this time.
+    answer proves neither: it may recurse for us and merely have failed this time. An answer that stays cut short over TCP shows nothing.
     """
     code = message.rcode()
+    if message.flags & dns.flags.TC:
+        return Shown(None, Reason.MALFORMED)
     if code == dns.rcode.REFUSED or not message.flags & dns.flags.RA:
         answered = code in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.REFUSED)
         return Shown(False) if answered else Shown(None, Reason.MALFORMED)

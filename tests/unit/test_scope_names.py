@@ -17,13 +17,15 @@ from scanner.model.network import Resolution
 from scanner.model.observation import Observation
 from scanner.model.target import TargetKind
 from scanner.model.verdict import Reason, Verdict
-from tests.unit.fake_dns import ZONE, FakeDns, FakeNetwork
+from tests.unit.fake_dns import ZONE, FakeDns, FakeNetwork, Said, message
 
 
-def observed(*resolutions: Resolution | tuple[str, NetworkError]) -> Observation:
+def observed(
+    *resolutions: Resolution | tuple[str, NetworkError], looks: dict[tuple[str, str], Said] | None = None
+) -> Observation:
     known = {one.name if isinstance(one, Resolution) else one[0]: one for one in resolutions}
     answers = {name: one if isinstance(one, Resolution) else one[1] for name, one in known.items()}
-    net = FakeNetwork(FakeDns(resolutions=answers), names=tuple(answers))
+    net = FakeNetwork(FakeDns(looks, resolutions=answers), names=tuple(answers))
     seen = asyncio.run(names.observe(ZONE, net))  # type: ignore[arg-type]
     facts = json.loads(json.dumps(asdict(seen.facts)))
     return Observation("domain.names", ZONE, datetime.now(UTC), facts, dict(seen.gaps), seen.evidence)
@@ -75,6 +77,18 @@ def test_a_private_address_counts_even_where_the_other_family_could_not_be_told(
 def test_a_public_address_proves_nothing_where_the_other_family_could_not_be_told() -> None:
     half = Resolution("a.example.com", ("203.0.113.5",), exists=True, reason=Reason.UNREACHABLE)
     assert verdicts(half)["a.example.com"] == (Verdict.NOT_TESTED, Reason.UNREACHABLE)
+
+
+def test_a_private_address_that_only_a_fresh_look_shows_counts() -> None:
+    looks: dict[tuple[str, str], Said] = {("a.example.com", "A"): message("a.example.com", "A", "A 10.0.0.1")}
+    found = observed(Resolution("a.example.com", exists=True), looks=looks)
+    assert found.facts["names"][0]["private"] == ["10.0.0.1"]
+
+
+def test_no_private_address_is_told_only_where_both_families_were() -> None:
+    looks: dict[tuple[str, str], Said] = {("a.example.com", "AAAA"): TimedOut()}
+    (one,) = observed(Resolution("a.example.com", ("203.0.113.5",), exists=True), looks=looks).facts["names"]
+    assert one["private"] is None and one["reason"] == "timed-out" and one["addresses"] == ["203.0.113.5"]
 
 
 def test_an_interruption_ends_the_observation() -> None:

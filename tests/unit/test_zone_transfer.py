@@ -15,19 +15,24 @@ from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, Tim
 from scanner.model.network import Server
 from scanner.model.observation import Observation
 from scanner.model.verdict import Reason, Verdict
-from tests.unit.fake_dns import SOA, ZONE, FakeDns, FakeNetwork, message
+from tests.unit.fake_dns import SOA, ZONE, FakeDns, FakeNetwork, Said, message
 
 NS = message("example.com", "NS", "NS ns1.example.com.", "NS NS2.example.com.")
 PLACED = (Server("ns1.example.com", "192.0.2.1"), Server("ns2.example.com", "192.0.2.2"))
 GIVEN = (9, ("example.com", "a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com"))
 REFUSED = Malformed("REFUSED")
+HAS_SOA = message("example.com", "SOA", SOA)
 Given = tuple[int, tuple[str, ...]] | NetworkError
 
 
 def judgements(
-    transfers: dict[str, Given], *, foreign: tuple[str, ...] = (), placed: tuple[Server, ...] = PLACED
+    transfers: dict[str, Given],
+    *,
+    foreign: tuple[str, ...] = (),
+    placed: tuple[Server, ...] = PLACED,
+    soa: Said = HAS_SOA,
 ) -> list[Judgement]:
-    asks = {("example.com", "SOA"): message("example.com", "SOA", SOA)}
+    asks: dict[tuple[str, str], Said] = {("example.com", "SOA"): soa}
     dns = FakeDns({("example.com", "NS"): NS}, placed=placed, transfers=transfers, asks=asks)
     seen = asyncio.run(transfer.observe(ZONE, FakeNetwork(dns, foreign=foreign)))  # type: ignore[arg-type]
     facts = json.loads(json.dumps(asdict(seen.facts)))
@@ -54,7 +59,7 @@ def test_the_evidence_is_soa_count_and_five_names_at_most() -> None:
     assert lines[0].startswith("SOA ns1.example.com.") and lines[1] == "records 9" and len(lines) == 2 + 5
 
 
-@pytest.mark.parametrize("said", ["REFUSED", "NOTAUTH", "NOTIMP", "NOERROR without a record"])
+@pytest.mark.parametrize("said", ["REFUSED", "NOTAUTH", "NOTIMP"])
 def test_a_refusal_by_dns_means_passes(said: str) -> None:
     assert verdicts({"192.0.2.1": Malformed(said), "192.0.2.2": REFUSED})["ns1.example.com"][0] is Verdict.PASS
 
@@ -69,6 +74,7 @@ def test_a_reset_of_tcp_passes_for_nothing_is_given_there() -> None:
         (TimedOut(), Reason.TIMED_OUT),
         (Malformed("the stream ended"), Reason.MALFORMED),
         (Malformed("SERVFAIL"), Reason.MALFORMED),
+        (Malformed("NOERROR without a record"), Reason.MALFORMED),
         (Unreachable(), Reason.UNREACHABLE),
     ],
 )
@@ -83,6 +89,15 @@ def test_what_is_no_answer_is_not_tested(error: NetworkError, reason: Reason) ->
 def test_records_that_are_no_zone_are_no_transfer(given: tuple[int, tuple[str, ...]]) -> None:
     found = verdicts({"192.0.2.1": given, "192.0.2.2": REFUSED})
     assert found["ns1.example.com"] == (Verdict.NOT_TESTED, Reason.MALFORMED)
+
+
+@pytest.mark.parametrize(
+    ("soa", "reason"),
+    [(message("example.com", "SOA", "A 192.0.2.1"), Reason.MALFORMED), (TimedOut(), Reason.TIMED_OUT)],
+)
+def test_a_server_that_has_no_soa_for_the_zone_gave_no_zone(soa: Said, reason: Reason) -> None:
+    found = verdicts({"192.0.2.1": GIVEN, "192.0.2.2": REFUSED}, soa=soa)
+    assert found["ns1.example.com"] == (Verdict.NOT_TESTED, reason)
 
 
 def test_a_foreign_server_is_not_asked() -> None:
