@@ -57,7 +57,7 @@ def home_page(front: Front) -> HomePage:
     if last.status >= 400:
         return HomePage(None, Reason.UNREACHABLE, last)
     markup = markup_of(last) if last.status == 200 else None
-    if markup is None or not (markup.letters or markup.scripts or markup.sources or markup.frames):
+    if markup is None or not (markup.letters or markup.scripts or markup.sources or markup.frames or markup.cut):
         return HomePage("none", response=last)
     unseen = _unseen(front, markup)
     kind = "login" if markup.password_fields and markup.letters < LOGIN and unseen is None else "page"

@@ -3,7 +3,7 @@
 import os
 
 from probes.tls.hello import FEW_GROUPS, FEW_SIGNATURES, TLS12, ClientHello
-from scanner.model.errors import ConnectionRefused, Malformed
+from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, TimedOut
 from scanner.model.network import Network
 
 PORT = 443
@@ -18,11 +18,31 @@ async def said_at_443(net: Network, name: str | None) -> str:
     Raises NetworkError where it said neither: TimedOut in silence, Malformed where it hung up without a word.
     """
     try:
-        async with net.connect(port=PORT) as stream:
-            await stream.send(_hello(name))
-            return read(await stream.receive(64))
+        return read(await _first_words(net, _hello(name)))
     except ConnectionRefused:
         return "refused"
+    except TimedOut:
+        if await _answers_in_the_open(net, name):
+            return "plain"
+        raise
+
+
+async def _first_words(net: Network, words: bytes) -> bytes:
+    async with net.connect(port=PORT) as stream:
+        await stream.send(words)
+        return await stream.receive(64)
+
+
+async def _answers_in_the_open(net: Network, name: str | None) -> bool:
+    """Whether 443 speaks HTTP without TLS. A 400 is no proof: TLS servers tell plain clients so in the open."""
+    host = f"Host: {name}\r\n" if name else "Host:\r\n"
+    try:
+        first = await _first_words(
+            net, f"HEAD / HTTP/1.1\r\n{host}Connection: close\r\n\r\n".encode("ascii", "replace")
+        )
+    except NetworkError:
+        return False
+    return first.startswith(b"HTTP/1.") and b" 400" not in first[:16]
 
 
 def read(first: bytes) -> str:

@@ -64,8 +64,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         yield {page: f"{page}.example" for page in PAGES}
 
 
-def at(page: str, **more: int) -> Observation:
-    return observed(marks.PROBE, site(ADDRESS, name=f"{page}.example", **more))
+def at(page: str, port: int = 80) -> Observation:
+    return observed(marks.PROBE, site(ADDRESS, name=f"{page}.example", port=port))
 
 
 def both(page: str) -> tuple[object, object]:
