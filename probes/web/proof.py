@@ -48,7 +48,7 @@ _PHP_NAME = re.compile(
     r"""['"]([A-Za-z_][A-Za-z0-9_.-]{1,63})['"](?:\s{0,30}=>|\]\s{0,30}=)"""
 )
 _PHP_VARIABLE = re.compile(r"^\s*(\$[A-Za-z_][A-Za-z0-9_]{1,63})\s*(?:\[[^\]\n]{0,80}\]\s*)*=", re.MULTILINE)
-_XML_NAME = re.compile(r"<([A-Za-z][A-Za-z0-9.]{1,40})[\s>/]")
+_XML_NAME = re.compile(r"<([A-Za-z][A-Za-z0-9.-]{1,40})[\s>/]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
 _HTML = re.compile(r"<!doctype|<html|<head|<body|<script", re.IGNORECASE)
 
