@@ -82,6 +82,7 @@ class Scope:
         self.units = {unit.key: UnitScope(unit) for unit in inspection.units}
         self._excluded = Lines(line for unit in inspection.units for line in unit.exclude)
         self._refused = [UnitScope(refused.unit) for refused in inspection.refused]
+        self._names = {key: self._names_of(unit) for key, unit in self.units.items()}
 
     @cached_property
     def excluded_names(self) -> frozenset[str]:
@@ -90,8 +91,11 @@ class Scope:
 
     def names(self, unit: str) -> tuple[str, ...]:
         """The names listed for a unit, in the file's order, without the excluded ones."""
-        listed = self.units[unit].targets.names if unit in self.units else {}
-        return tuple(name for name in listed if self.bars_name(name) is None)
+        return tuple(self._names.get(unit, ()))
+
+    def place_of(self, unit: str, name: str) -> int | None:
+        """Where a name stands in the unit's list, from 0; None where it is not in it."""
+        return self._names.get(unit, {}).get(name)
 
     def bars_name(self, name: str) -> Reason | None:
         """Why nothing may be asked by this name, or None."""
@@ -136,7 +140,7 @@ class Scope:
             return reason
         if (reason := self.owns(unit, address, barred)) is not Reason.NOT_CONFIRMED:
             return reason
-        if name not in self.names(unit):
+        if self.place_of(unit, name) is None:
             return Reason.OUT_OF_SCOPE
         return None if port in self.web_ports(unit, name) else Reason.NOT_CONFIRMED
 
@@ -193,6 +197,10 @@ class Scope:
                 if (name is not None and name in line.names) or (address is not None and line.cover(address)):
                     return True
         return False
+
+    def _names_of(self, unit: UnitScope) -> dict[str, int]:
+        names = [name for name in unit.targets.names if self.bars_name(name) is None]
+        return {name: place for place, name in enumerate(names)}
 
     def _lines(self, unit: str, *, name: str | None = None, address: str | Address | None = None) -> list[ListedTarget]:
         if unit not in self.units:

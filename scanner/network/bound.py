@@ -91,7 +91,8 @@ class BoundNetwork:
         ledger, target = self._gate.ledger, self._target
         if target.kind is TargetKind.DOMAIN and target.name is not None:
             return ledger.scope.names_in_zone(target.unit, target.name)
-        listed = (target.name,) if target.name in ledger.scope.names(target.unit) else ()
+        by_name = target.name is not None and ledger.scope.place_of(target.unit, target.name) is not None
+        listed = (target.name,) if by_name else ()
         found = ledger.names_on(target.unit, target.address) if target.address is not None else ()
         return tuple(name for name in dict.fromkeys((*listed, *found)) if name is not None)
 

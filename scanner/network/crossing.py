@@ -40,6 +40,8 @@ class Crossing:
         self.timer.reschedule(None)
 
     def resume(self) -> None:
+        if self.timer.expired():  # stopped meanwhile: the cancellation is on its way
+            return
         self.timer.reschedule(None if self._left is None else asyncio.get_running_loop().time() + self._left)
 
     def ended(self, error: BaseException | None = None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import dns.exception
 import dns.flags
 import dns.message
+import dns.rcode
 
 from scanner.model.errors import Malformed
 from scanner.network.gate import Gate
@@ -23,9 +24,18 @@ async def exchange(
 ) -> dns.message.Message:
     """The answer to `query`, whatever its rcode; over TCP where UDP's is truncated (RFC 7766).
 
+    A server that knows no EDNS is asked again without (RFC 6891, section 6.2.2).
     Datagrams that do not answer this query (id, question) are ignored. Raises Malformed, TimedOut,
     ConnectionRefused.
     """
+    answer = await _by_either(gate, question, query, tcp)
+    if query.edns >= 0 and answer.edns < 0 and answer.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP):
+        query.use_edns(False)
+        answer = await _by_either(gate, question, query, tcp)
+    return answer
+
+
+async def _by_either(gate: Gate, question: Question, query: dns.message.Message, tcp: bool) -> dns.message.Message:
     if not tcp:
         answer = await _by_udp(gate, question, query)
         if not answer.flags & dns.flags.TC:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from scanner.model.errors import Blocked, NotAdmitted
 from scanner.model.scope import Scope
@@ -163,7 +163,8 @@ class Gate:
         lane = self.lanes.find(address)
         if lane is not None and lane.pulse.place is not None and not lane.pulse.given_up:
             async with lane.beating:
-                await self._beat(lane)
+                with suppress(NotAdmitted):  # stopped, or the window has closed: nothing is known of it any more
+                    await self._beat(lane)
 
     async def _beat(self, lane: Lane) -> None:
         if self._knock is None or lane.pulse.place is None:

@@ -31,20 +31,6 @@ def opens_at(window: Window, at: datetime) -> datetime | None:
     return min(later, default=None)
 
 
-def closes_at(window: Window, at: datetime) -> datetime:
-    """The end of the opening that `at` lies in, at the latest the window's end."""
-    zone = ZoneInfo(window.timezone)
-    first = at.astimezone(zone).date()
-    ends = [window.end]
-    for days in range(3):
-        day = first + timedelta(days=days)
-        for _, end in window.daily:
-            moment = datetime.combine(day, end, zone)
-            if moment > at and not is_open(window, moment):
-                ends.append(moment)
-    return min(ends)
-
-
 def _within(span: tuple[time, time], local: time) -> bool:
     start, end = span
     return start <= local < end if start < end else (local >= start or local < end)

@@ -3,6 +3,7 @@
 import time
 
 from scanner.model.inspection import Limits
+from scanner.model.scope import is_special
 from scanner.network.lane import UNLIMITED, Lane
 from scanner.network.question import Question, TrafficClass
 
@@ -32,14 +33,18 @@ class Lanes:
         if lane is None:
             if len(self._lanes) >= KEPT:
                 self._forget()
-            inspected = question.klass is TrafficClass.INSPECTED
-            lane = self._lanes[key] = Lane(question.address, self._limits if inspected else INFRASTRUCTURE)
+            lane = self._lanes[key] = Lane(question.address, self._limits_of(question))
         lane.used_at = time.monotonic()
         return lane
 
     def find(self, address: str) -> Lane | None:
         """The lane of an inspected address, where it was asked."""
         return self._lanes.get((TrafficClass.INSPECTED, address))
+
+    def _limits_of(self, question: Question) -> Limits:
+        """Infrastructure keeps its own low rate, but where limits are lifted for a laboratory and it is one too."""
+        lifted = self._limits.requests_per_second is None and is_special(question.address)
+        return self._limits if question.klass is TrafficClass.INSPECTED or lifted else INFRASTRUCTURE
 
     def _forget(self) -> None:
         before = time.monotonic() - IDLE_FOR

@@ -27,6 +27,7 @@ class Ledger:
         self._resolve: Resolve | None = None
         self._known: dict[str, asyncio.Future[Resolution]] = {}
         self._tried: dict[str, float] = {}
+        self._on: dict[str, set[str]] = {}
         self._mail_hosts: dict[str, set[str]] = {}
         self._servers: dict[tuple[str, str], set[str]] = {}
 
@@ -47,9 +48,12 @@ class Ledger:
         if self._resolve is None:
             return Resolution(name, reason=Reason.NO_VANTAGE)
         try:
-            return await self._resolve(name)
+            resolution = await self._resolve(name)
         except NetworkError as error:
             return Resolution(name, reason=error.reason)
+        for address in resolution.addresses:
+            self._on.setdefault(address, set()).add(name)
+        return resolution
 
     def known_addresses(self, name: str) -> tuple[str, ...]:
         """What a name has resolved to so far; asks nothing."""
@@ -57,13 +61,15 @@ class Ledger:
         return known.result().addresses if known is not None and known.done() and not known.cancelled() else ()
 
     def names_on(self, unit: str, address: str) -> tuple[str, ...]:
-        """The unit's names that resolved to this address so far."""
-        return tuple(name for name in self.scope.names(unit) if address in self.known_addresses(name))
+        """The unit's names that resolved to this address so far, in the file's order."""
+        places = {name: self.scope.place_of(unit, name) for name in self._on.get(address, ())}
+        listed = {name: place for name, place in places.items() if place is not None}
+        return tuple(sorted(listed, key=listed.__getitem__))
 
     def found_mail_hosts(self, domain: str, hosts: Iterable[str]) -> None:
         """MX records were seen: a listed domain's hosts may be asked for their SMTP greeting."""
         for unit in self.scope.units:
-            if domain in self.scope.names(unit):
+            if self.scope.place_of(unit, domain) is not None:
                 self._mail_hosts.setdefault(unit, set()).update(hosts)
 
     def found_server(self, zone: str, address: str) -> None:
@@ -103,13 +109,8 @@ class Ledger:
             return await self._refuses_confirmed(unit, address)
         return await self._refuses_foreign(question, barred)
 
-    async def owns(self, unit: str, address: str) -> Reason | None:
-        """None where address-bound questions are allowed, by the same rules as `refuses`."""
-        refusal = await self.refuses(Question(unit, address, 0, Act.SWEEP, "", bound=True))
-        return refusal[0] if refusal else None
-
     def owns_by_now(self, unit: str, address: str) -> Reason | None:
-        """As `owns`, from what is known already; asks nothing."""
+        """None where address-bound questions are allowed, as far as is known already; asks nothing."""
         barred = {found for name in self.scope.excluded_names for found in self.known_addresses(name)}
         return self.scope.owns(unit, address, barred)
 

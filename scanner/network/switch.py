@@ -90,9 +90,7 @@ class Switch:
 
     def _interrupt(self) -> None:
         """Let everything end at once that may no longer go on."""
-        with suppress(RuntimeError):  # no loop runs where the switch is thrown before the scan began
-            now = asyncio.get_running_loop().time()
-            off = {unit: self.is_off(unit) is not None for unit in set(self._under_way.values())}
-            for timer, unit in self._under_way.items():
-                if off[unit]:
-                    timer.reschedule(now)
+        off = {unit: self.is_off(unit) is not None for unit in set(self._under_way.values())}
+        for timer, unit in self._under_way.items():
+            if off[unit] and not timer.expired():
+                timer.reschedule(asyncio.get_running_loop().time())

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import dns.message
+import dns.rcode
 import pytest
 
 from scanner.model.authority import Window
@@ -408,7 +410,8 @@ def test_udp_is_answered_refused_or_silent() -> None:
     run(story())
 
 
-def test_a_stray_or_broken_dns_answer_is_not_taken_for_ours() -> None:
+def test_a_stray_or_broken_dns_answer_is_not_taken_for_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.network.exchange.PATIENCE", 0.3)
     records: Records = {(ZONE, "A"): [ADDRESS]}
 
     async def story() -> None:
@@ -476,5 +479,41 @@ def test_a_handshake_tells_the_chain_as_it_was_sent(tmp_path: Path, version: ssl
                 assert handshake.alpn == "http/1.1"
                 assert (await network.get("/")).last.status == 200
         assert names == [ZONE, ZONE, None, None]
+
+    run(story())
+
+
+@pytest.mark.parametrize("address", ["::1", ADDRESS])
+def test_both_families_are_asked_by_address(address: str) -> None:
+    async def story() -> None:
+        async with serving(servers.yes_to_everything, address) as server, wired(ordered(address)) as wire:
+            network = site(wire, server.port, address=address)
+            assert (await network.get("/")).last.status == 200
+            async with network.connect() as stream:
+                await stream.send(b"GET / HTTP/1.0\r\n\r\n")
+                assert (await stream.receive_until(b"\r\n")) == b"HTTP/1.1 200 OK\r\n"
+            literal = f"[{address}]" if ":" in address else address
+            assert f"Host: {literal}:{server.port}" in server.heads[0]
+
+    run(story())
+
+
+def test_a_server_that_knows_no_edns_is_asked_again_without() -> None:
+    def without_edns(wire_form: bytes) -> bytes:
+        message = dns.message.from_wire(wire_form)
+        if message.edns >= 0 or message.options:
+            message.set_rcode(dns.rcode.FORMERR)
+        message.use_edns(False)
+        return message.to_wire()
+
+    async def story() -> None:
+        records: Records = {(ZONE, "A"): [ADDRESS]}
+        async with (
+            naming(records, RESOLVER, bend=without_edns) as names,
+            wired(ordered(ADDRESS), resolver=f"{RESOLVER}:5300") as wire,
+        ):
+            answer = await domain(wire).dns.look_up(ZONE, "A")
+            assert answer.rcode() == dns.rcode.NOERROR
+            assert names.asked == [(ZONE, "A"), (ZONE, "A")]
 
     run(story())

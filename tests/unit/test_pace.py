@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scanner.model.authority import Window
 from scanner.network.bucket import Bucket
 from scanner.network.ceiling import Ceiling
-from scanner.network.hours import closes_at, is_open, opens_at
+from scanner.network.hours import is_open, opens_at
 from scanner.network.strain import CALM, Strain
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -132,19 +132,6 @@ def test_the_next_opening_is_told(
     spans: tuple[tuple[time, time], ...], moment: datetime, expected: datetime | None
 ) -> None:
     assert opens_at(window(*spans), moment) == expected
-
-
-@pytest.mark.parametrize(
-    ("spans", "moment", "expected"),
-    [
-        ((), at(21, 12), datetime(2026, 10, 1, tzinfo=SHANGHAI)),
-        ((DAY,), at(21, 12), at(21, 20)),
-        ((NIGHT,), at(21, 23), at(22, 6)),
-        ((DAY, (time(20), time(22))), at(21, 12), at(21, 22)),
-    ],
-)
-def test_the_next_closing_is_told(spans: tuple[tuple[time, time], ...], moment: datetime, expected: datetime) -> None:
-    assert closes_at(window(*spans), moment) == expected
 
 
 def strained_by(seconds: float, lag: float = 0.0, count: int = 5) -> Strain:
