@@ -4,13 +4,15 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from probes.ports.tcp import PROBE
+from probes.services.identify import PROBE as IDENTIFY
 from scanner.catalogue.loader import load
 from scanner.catalogue.ports import load_ports
 from scanner.judging import judge
@@ -83,6 +85,42 @@ def test_a_suspended_host_that_serves_fails(listeners: ExitStack) -> None:
     observation = asyncio.run(ask(PROBE, host("127.36.3.4"), ports=PORTS))
     assert verdicts("asset.suspended-reachable", observation, suspended=True) == [(Verdict.FAIL, None)]
     assert verdicts("host.all-ports-open", observation) == [(Verdict.PASS, None)]
+
+
+@pytest.mark.slow
+def test_a_high_risk_port_fails_where_nobody_knows_its_service_and_not_where_a_web_server_answers(
+    listeners: ExitStack,
+) -> None:
+    listen(listeners, "127.36.3.10", 4444)
+    web = listen(listeners, "127.36.3.11", 4444)
+    thread = Thread(target=answer_http, args=(web,), daemon=True)
+    thread.start()
+    for address, protocol, expected in (
+        ("127.36.3.10", "unknown", Verdict.FAIL),
+        ("127.36.3.11", "http", Verdict.NOT_APPLICABLE),
+    ):
+        service = Target(TargetKind.SERVICE, "self", address=address, port=4444)
+        observation = asyncio.run(ask(IDENTIFY, service))
+        assert observation.facts["protocol"] == protocol
+        told = service.identified(protocol, tls=False)
+        (one,) = judge(load().checks["port.high-risk"], told, {"services.identify": observation}, {})
+        assert one.verdict is expected
+        assert bool(one.evidence) is (expected is Verdict.FAIL)
+    web.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+def answer_http(web: socket.socket) -> None:
+    """A web server of two lines; ends when its listener is shut."""
+    while True:
+        try:
+            connection, _ = web.accept()
+        except OSError:
+            return
+        with connection, suppress(OSError):
+            connection.settimeout(2)
+            if connection.recv(4096).startswith(b"GET "):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
 
 
 def test_an_address_out_of_scope_is_not_swept(listeners: ExitStack) -> None:

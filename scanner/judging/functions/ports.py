@@ -11,6 +11,8 @@ from scanner.model.observation import Evidence, Observation
 from scanner.model.target import Target
 from scanner.model.verdict import Reason, Verdict
 
+IDENTIFY = "services.identify"
+
 
 def undeclared_ports(
     check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
@@ -54,13 +56,14 @@ def high_risk_port(
     """
     if target.port not in check.ports:
         return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
-    asked = next((seen for name, seen in observations.items() if name.startswith("services.")), None)
+    asked = observations.get(IDENTIFY)
     if asked is None:
         return [Judgement(check.id, target, Verdict.NOT_TESTED, Reason.NOT_SELECTED)]
     base = Judgement(check.id, target, Verdict.PASS, at=asked.at)
     if asked.observed:
         seen = {"target.port": target.port}
-        return [replace(base, verdict=Verdict.FAIL, severity=check.severity, seen=seen, evidence=asked.evidence)]
+        proof = asked.evidence or (Evidence(f"TCP connect to port {target.port}: accepted"),)
+        return [replace(base, verdict=Verdict.FAIL, severity=check.severity, seen=seen, evidence=proof)]
     if asked.reason is Reason.REFUSED:
         return [base]
     return [replace(base, verdict=Verdict.NOT_TESTED, reason=asked.reason)]
