@@ -10,6 +10,10 @@ from scanner.model.network import Response
 
 LITTLE = 400
 """Characters that a challenge shows at most; a page that speaks of firewalls shows more."""
+MUCH = 3000
+"""Characters that a block page shows at most."""
+NOT_FOUND = (404, 410)
+"""Error pages that sites make in their own style, with all that their pages say."""
 LOOKED_AT = 16 * 1024
 """Octets of the source in which a sign may stand: scripts, comments and attributes included."""
 TOO_MANY_REQUESTS = 429
@@ -60,7 +64,7 @@ def _by_words(response: Response, wanted: list[Sign]) -> str | None:
     if not looks_like_html(response.body, content_type):
         return None
     page = read(response.body, content_type, truncated=response.truncated)
-    if response.status < 400 and page.letters > LITTLE:
+    if page.letters > (LITTLE if response.status < 400 or response.status in NOT_FOUND else MUCH):
         return None
     source = response.body[:LOOKED_AT].decode("utf-8", "replace")
     words = "\n".join((page.title, page.shown, source)).lower()

@@ -8,7 +8,7 @@ from probes.filing import marks
 from scanner.model.observation import Observation
 from scanner.model.verdict import Reason, Verdict
 from tests.lab.servers.nginx import nginx, server
-from tests.lab.site import observed, site, verdict
+from tests.lab.site import judgements, observed, site, verdict
 
 pytestmark = pytest.mark.lab
 
@@ -90,6 +90,15 @@ def test_a_home_page_that_shows_its_marks_passes_however_it_writes_them(page: st
 @pytest.mark.parametrize("page", ["bare", "bare-scripted", "commented"])
 def test_a_whole_page_without_marks_fails(page: str) -> None:
     assert both(page) == (Verdict.FAIL, Verdict.FAIL)
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize(("page", "confidence"), [("bare", "confirmed"), ("bare-scripted", "inferred")])
+def test_a_missing_mark_is_to_be_confirmed_where_scripts_might_have_written_the_footer(
+    page: str, confidence: str
+) -> None:
+    (one,) = judgements("filing.police-missing", at(page))
+    assert one.confidence == confidence
 
 
 @pytest.mark.usefixtures("pages")

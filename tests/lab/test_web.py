@@ -217,6 +217,15 @@ def test_trace_is_proven_by_its_echo() -> None:
     assert verdict("web.trace-enabled", observed(trace.PROBE, site(BAD))) is Verdict.PASS
 
 
+def test_a_site_on_an_ipv6_address_is_asked_like_any_other(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    root = _exposed(tmp_path / "site")
+    with nginx(tmp_path / "nginx", "::1", server("[::1]", f"root {root};", port=34080), ports=(34080,)):
+        target = site("::1", name=None, port=34080)
+        assert verdict("web.csp-missing", observed(home.PROBE, target)) is Verdict.FAIL
+        assert verdict("web.vcs-exposed", observed(exposure.PROBE, target)) is Verdict.FAIL
+
+
 @pytest.mark.usefixtures("servers")
 def test_nobody_there_is_not_tested() -> None:
     nobody = site("127.34.0.99")

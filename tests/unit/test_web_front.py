@@ -123,6 +123,13 @@ def test_a_picture_that_links_to_the_registry_may_hold_the_number() -> None:
     assert (seen.facts.icp_shown, seen.gaps["icp_shown"]) == (None, Reason.NOT_RENDERED)
 
 
+def test_a_page_that_speaks_of_firewalls_is_not_one() -> None:
+    article = "<p>" + "我校采购了Web应用防火墙，并完成网站安全防护升级。" * 20 + "</p>"
+    for status in (200, 404):
+        assert front(HTTP, hop("http://a.example/", status, article)).blocked is None
+    assert front(HTTP, hop("http://a.example/", 403, "<p>Web应用防火墙：您的请求已被拦截</p>")).blocked is not None
+
+
 @pytest.mark.parametrize(
     ("content", "target"),
     [("0; url=/x", "/x"), ("0;URL='https://a.example/'", "https://a.example/"), ("3,/x", "/x"), ("60; url=/x", None), ("5", None)],
