@@ -8,7 +8,7 @@ MOST = 200
 MASKED = "***"
 SECRET = re.compile(
     r"(?i)\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_ ]?key|auth(?:orization)?|session(?:id)?|cookie|密码|密碼|口令)"
-    r"(\s*(?:is|[:=：])\s*)(\S+)"
+    r"(\s*[:=：]\s*)(\S+)"
 )
 MAILBOX = re.compile(r"[\w.+-]+@(?=[\w-]+\.[\w.-]+)")
 STAMP = re.compile(r"<[^<>\s]{4,}@[^<>\s]+>")

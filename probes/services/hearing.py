@@ -17,7 +17,7 @@ LONGEST = 6.0
 OURS = frozenset({Reason.TIMED_OUT, Reason.REFUSED, Reason.UNREACHABLE, Reason.MALFORMED, Reason.BUDGET})
 """Ends that tell something of the service; every other end is the gate's and passes on."""
 
-ONE_LINE = re.compile(rb"(?:SSH-|RFB |@RSYNCD:|\* |\+|-|VERSION |ERROR|CLIENT_ERROR).*\r?\n|RFB \d{3}\.\d{3}\n", re.S)
+ONE_LINE = re.compile(rb"(?:RFB |@RSYNCD:|\* |\+|-|VERSION |ERROR|CLIENT_ERROR).*\r?\n|RFB \d{3}\.\d{3}\n", re.S)
 LAST_LINE = re.compile(rb"(?:^|\n)\d{3} [^\n]*\r?\n$|^\d{3}\r?\n$")
 
 
@@ -60,6 +60,8 @@ def whole(data: bytes) -> bool:
         return True
     if data.endswith(b"\n") and ONE_LINE.match(data):
         return True
+    if data.startswith(b"SSH-"):
+        return b"\n" in data  # the server may go on with its key exchange at once
     return _counted(data)
 
 

@@ -6,7 +6,7 @@ from probes.services.banner import printable
 from probes.services.dialogues.memcached import UNAUTHENTICATED, VERSION
 from probes.services.dialogues.memcached_binary import STAT, request, status
 from probes.services.where import spoken_or_silent
-from scanner.model.errors import Malformed
+from scanner.model.errors import Malformed, TimedOut
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
@@ -35,7 +35,7 @@ async def observe(target: Target, net: Network) -> Seen[MemcachedFacts]:
             version = await stream.receive_until(b"\r\n", 1024)
             await stream.send(b"stats\r\n")
             return describe(version, await stream.receive_until(b"\r\n", 1024))
-    except Malformed:
+    except (Malformed, TimedOut):
         return await _binary(target, net)
 
 

@@ -39,12 +39,12 @@ async def observe(target: Target, net: Network) -> Seen[RedisFacts]:
 async def _ask(target: Target, net: Network) -> Seen[RedisFacts]:
     async with net.connect(tls=target.tls is True) as stream:
         await stream.send(PING)
-        line = await stream.receive_until(b"\r\n", 1024)
+        line = await stream.receive_until(b"\r\n", 4096)
         if obeyed(line) is not None or not REPLY.match(line):
             return describe(line)
         await stream.send(INFO)
-        head = await stream.receive_until(b"\r\n", 1024)
-        return describe(head + await stream.receive_until(b"\r\n", 1024) if head.startswith(b"$") else head)
+        head = await stream.receive_until(b"\r\n", 4096)
+        return describe(head + await stream.receive_until(b"\r\n", 4096) if head.startswith(b"$") else head)
 
 
 def obeyed(reply: bytes) -> bool | None:

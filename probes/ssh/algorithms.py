@@ -19,7 +19,7 @@ SHA1_KEX = re.compile(
     r"diffie-hellman-group(?:1|14|-exchange)-sha1|gss-(?:group1|group14|gex)-sha1-.*|rsa1024-sha1(?:@.*)?"
 )
 """SHA-1 over a group of 1024 or 2048 bits or an exchanged one, and RSA keys of 1024 bits (RFC 9142, RFC 4432)."""
-SIGNALS = frozenset({STRICT, "ext-info-s", "kex-guess2@matt.ucc.asn.au"})
+SIGNALS = frozenset({STRICT, "ext-info-s", "kexguess2@matt.ucc.asn.au"})
 """Names that stand among the key exchanges and are none."""
 LISTS = ("kex", "kex_sha1", "host_keys", "ciphers", "macs", "compressions", "strict_kex")
 

@@ -20,7 +20,7 @@ def question(host: str) -> bytes:
 
 def recognise(data: bytes) -> Identity | None:
     """Replies that only Redis and its kin word so."""
-    found = REPLY.match(data[:1024])
+    found = REPLY.match(data[:4096])
     return named("redis", found[0], PRODUCT) if found else None
 
 

@@ -1,0 +1,55 @@
+"""Dovecot in the laboratory: IMAP without TLS, without mailboxes."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.server import needs, running
+
+
+@contextlib.contextmanager
+def dovecot(folder: Path, address: str, *, port: int = 143, greeting: str | None = None) -> Iterator[None]:
+    """Run dovecot in the foreground; `folder` is made."""
+    needs("dovecot")
+    if os.geteuid() != 0:
+        pytest.skip("laboratory: Dovecot wants to be started as root")
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dovecot.conf"
+    config.write_text(
+        f"""
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+protocols = imap
+ssl = no
+listen = {address}
+mail_location = maildir:{folder}/mail
+{f"login_greeting = {greeting}" if greeting else ""}
+passdb {{
+  driver = static
+  args = nopassword=no
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={folder}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+""",
+        encoding="utf-8",
+    )
+    for above in (folder, *folder.parents):
+        if above != Path("/") and above.stat().st_uid == os.geteuid():
+            above.chmod(above.stat().st_mode | 0o011)
+    with running(["/usr/sbin/dovecot", "-F", "-c", config], address=address, ports=[port], folder=folder):
+        yield
