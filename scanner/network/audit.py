@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from scanner.model.errors import YuanjianError
+
 EVERY = 0.25
 """Seconds between flushes."""
 
@@ -18,12 +20,16 @@ START = "0" * 64
 """`prev` of the first line."""
 
 
+class AuditFault(YuanjianError):
+    """What was sent could not be written down; nothing more was sent."""
+
+
 class AuditLog:
     """Appends to audit.jsonl and continues the chain of what is there. Lines keep the order of `write`.
 
     `prev` is the SHA-256 of the line before, without its newline. A line that a crash cut short stays as it
-    is and is chained like any other. A failure to write is raised by the next `write`: what cannot be
-    audited is not sent.
+    is and is chained like any other. Once a write failed, `failure` says so: the gate then lets nothing more
+    through, and leaving raises AuditFault.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +38,7 @@ class AuditLog:
         self._previous = START
         self._file: FileIO | None = None
         self._task: asyncio.Task[None] | None = None
-        self._failure: OSError | None = None
+        self.failure: OSError | None = None
 
     async def __aenter__(self) -> "AuditLog":
         await asyncio.to_thread(self._open)
@@ -48,13 +54,11 @@ class AuditLog:
                 await self._task
         self._flush(self._waiting)
         self._close()
-        if self._failure is not None and error is None:
-            raise self._failure
+        if self.failure is not None and error is None:
+            raise AuditFault(f"the audit log {self._path} cannot be written: {self.failure.strerror}")
 
     def write(self, **fields: Any) -> None:
         """Queue one line. None values are left out; `at` is the moment of writing, UTC."""
-        if self._failure is not None:
-            raise self._failure
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._waiting.append({"at": at} | {key: value for key, value in fields.items() if value is not None})
 
@@ -84,7 +88,7 @@ class AuditLog:
                     raise
 
     def _flush(self, waiting: list[dict[str, Any]]) -> None:
-        if self._file is None or self._failure is not None:
+        if self._file is None or self.failure is not None:
             return
         lines = bytearray()
         for fields in waiting:
@@ -98,7 +102,7 @@ class AuditLog:
             while left:
                 left = left[self._file.write(left) :]
         except OSError as error:
-            self._failure = error
+            self.failure = error
 
     def _close(self) -> None:
         if self._file is None:
@@ -106,7 +110,7 @@ class AuditLog:
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
-            self._failure = self._failure or error
+            self.failure = self.failure or error
         finally:
             self._file.close()
 

@@ -64,7 +64,7 @@ class Gate:
 
     async def enter(self, question: Question) -> Permit:
         """As `admit`, for what outlives a block: the caller closes the permit. Every packet has passed here."""
-        self.switch.check(question.unit)
+        self._check(question.unit)
         await self._in_scope(question)
         lane = self.lanes.of(question)
         await self._alive(lane, question)
@@ -92,7 +92,7 @@ class Gate:
     async def grant(self, unit: str, address: str, ports: Sequence[int], probe: str) -> AsyncIterator[Grant]:
         """Leave to sweep the first part of `ports` that fits one second. Raises NotAdmitted, Blocked."""
         question = Question(unit, address, 0, Act.SWEEP, probe, bound=True)
-        self.switch.check(unit)
+        self._check(unit)
         await self._in_scope(question)
         lane = self.lanes.of(question)
         await self._alive(lane, question)
@@ -118,6 +118,12 @@ class Gate:
             finally:
                 for part, share in shares:
                     part.give_back(share)
+
+    def _check(self, unit: str) -> None:
+        """Raise NotAdmitted where nothing may be sent now; what cannot be audited is not sent."""
+        if self._audit.failure is not None:
+            self.switch.stop(f"the audit log cannot be written: {self._audit.failure.strerror}")
+        self.switch.check(unit)
 
     def refuse(self, question: Question, reason: Reason, detail: str) -> NotAdmitted:
         """Count and audit a refusal; the error to raise."""

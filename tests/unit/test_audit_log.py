@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from scanner.network.audit import START, AuditLog, broken_at
+from scanner.model.errors import NotAdmitted
+from scanner.model.scope import Scope
+from scanner.model.verdict import Reason
+from scanner.network.audit import START, AuditFault, AuditLog, broken_at
+from scanner.network.gate import Gate
+from scanner.network.lag import LagMeter
+from scanner.network.ledger import Ledger
+from scanner.network.question import Act, Question
+from scanner.network.switch import Switch
+from scanner.network.wire import utc_now
+from tests.asking import ordered
 
 
 def write(path: Path, *outcomes: str) -> None:
@@ -69,16 +79,22 @@ def test_the_chain_goes_on_after_a_log_larger_than_what_is_read_at_once(tmp_path
     assert broken_at(path) is None
 
 
-def test_what_cannot_be_audited_is_not_sent(tmp_path: Path) -> None:
-    async def story() -> None:
-        audit = AuditLog(Path("/dev/full"))
-        with pytest.raises(OSError, match="No space"):
-            async with audit:
-                audit.write(outcome="first")
-                await asyncio.sleep(0.4)
-                audit.write(outcome="second")
+def test_what_cannot_be_audited_is_not_sent() -> None:
+    inspection = ordered("127.35.0.1")
+    question = Question("self", "127.35.0.1", 80, Act.CONNECT, "test")
 
-    asyncio.run(story())
+    async def story() -> None:
+        scope = Scope(inspection)
+        async with AuditLog(Path("/dev/full")) as audit, Switch(inspection.window, utc_now) as switch:
+            gate = Gate(scope, Ledger(scope), audit, switch, LagMeter())
+            (await gate.enter(question)).close()
+            await asyncio.sleep(0.4)
+            with pytest.raises(NotAdmitted) as caught:
+                await gate.enter(question)
+            assert caught.value.reason is Reason.INTERRUPTED
+
+    with pytest.raises(AuditFault, match="No space left"):
+        asyncio.run(story())
 
 
 def test_lone_surrogates_and_control_bytes_do_not_stop_the_log(tmp_path: Path) -> None:
