@@ -12,6 +12,7 @@ from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
 
 OWN_VERSION = b"SSH-2.0-Yuanjian\r\n"
+USUAL_PORT = 22
 MOST_LINES = 20
 MOST_MESSAGES = 4
 STRICT = "kex-strict-s-v00@openssh.com"
@@ -108,8 +109,9 @@ def _offers_2(server: Identification) -> bool:
 
 
 def wants(target: Target) -> bool:
-    """SSH, on the address: by name only TLS and HTTP are asked (R2)."""
-    return target.protocol == "ssh" and target.name is None
+    """SSH, and what says nothing where SSH usually lives; by name only TLS and HTTP are asked (R2)."""
+    silent = target.protocol == "unknown" and target.port == USUAL_PORT and target.transport == "tcp"
+    return (target.protocol == "ssh" or silent) and target.name is None
 
 
 PROBE = Probe(

@@ -15,6 +15,17 @@ def dropbear(folder: Path, address: str, *, port: int = 22) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "host_key"
     subprocess.run(["/usr/bin/dropbearkey", "-t", "ed25519", "-f", key], check=True, capture_output=True)
-    command = ["/usr/sbin/dropbear", "-F", "-E", "-s", "-r", key, "-p", f"{address}:{port}", "-P", folder / "pid"]
+    command: list[str | Path] = [
+        "/usr/sbin/dropbear",
+        "-F",
+        "-E",
+        "-s",
+        "-r",
+        key,
+        "-p",
+        f"{address}:{port}",
+        "-P",
+        folder / "pid",
+    ]
     with running(command, address=address, ports=[port], folder=folder):
         yield

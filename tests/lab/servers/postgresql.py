@@ -36,7 +36,7 @@ def postgresql(folder: Path, address: str, *, port: int = 5432) -> Iterator[None
         capture_output=True,
         cwd="/",
     )
-    command = [
+    command: list[str | Path] = [
         *as_postgres, programs[-1], "-D", data, "-h", address, "-p", str(port), "-k", "", "-F",
         "-c", "shared_buffers=1MB", "-c", "max_connections=8",
     ]  # fmt: skip
