@@ -45,7 +45,13 @@ def order_json(inspection: Inspection, catalogue: Catalogue) -> dict[str, Any]:
 
 def units_json(inspection: Inspection) -> list[dict[str, Any]]:
     """Every unit of the order, the refused ones with the rule that refuses them."""
-    refused = {one.unit.key: {"rule": one.rule, "source": one.source} for one in inspection.refused}
+    refused = {
+        one.unit.key: {
+            "rule": one.rule_text.to_json() if one.rule_text else one.rule,
+            "source": one.source_text.to_json() if one.source_text else one.source,
+        }
+        for one in inspection.refused
+    }
     units = [*inspection.units, *(one.unit for one in inspection.refused)]
     return [{**_unit(unit), "refused": refused.get(unit.key)} for unit in units]
 

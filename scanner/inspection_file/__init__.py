@@ -5,7 +5,7 @@ from scanner.inspection_file.bare import from_targets
 from scanner.inspection_file.fault import Fault, InspectionFileError
 from scanner.inspection_file.line import read_line
 from scanner.inspection_file.reading import read
-from scanner.inspection_file.window import standing
+from scanner.model.hours import standing
 
 __all__ = [
     "Fault",

@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from scanner.inspection_file.fault import Fault
-from scanner.inspection_file.window import standing
 from scanner.model.authority import Kind, Notice
 from scanner.model.errors import Refused
+from scanner.model.hours import standing
 from scanner.model.inspection import Inspection, RefusedUnit, Unit
 from scanner.model.text import LANGUAGES, Language, Text
 

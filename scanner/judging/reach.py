@@ -24,9 +24,7 @@ def port_state(sweep: Observation, port: int) -> PortState | None:
     return None
 
 
-def unreached(
-    check: Check, target: Target, observations: Mapping[str, Observation], *, complete: bool
-) -> Judgement:
+def unreached(check: Check, target: Target, observations: Mapping[str, Observation], *, complete: bool) -> Judgement:
     """Judge a presence check at a port where no service was observed; `observations` are the host's."""
     sweep = observations.get(SWEEP)
     if sweep is None:

@@ -42,7 +42,26 @@ class Confidence(StrEnum):
 
 
 CONDITION_TESTS = frozenset(
-    ["true", "false", "equal", "not-equal", "below", "above", "at-least", "at-most", "one-of", "not-one-of", "includes-any", "includes-none", "includes-all", "empty", "not-empty", "matches", "null", "not-null"]
+    [
+        "true",
+        "false",
+        "equal",
+        "not-equal",
+        "below",
+        "above",
+        "at-least",
+        "at-most",
+        "one-of",
+        "not-one-of",
+        "includes-any",
+        "includes-none",
+        "includes-all",
+        "empty",
+        "not-empty",
+        "matches",
+        "null",
+        "not-null",
+    ]
 )
 """The words that `is` may say; `scanner.judging.condition` gives them their meaning."""
 

@@ -1,19 +1,15 @@
-"""When an inspection's window is open. It reads no clock."""
+"""When an inspection's window is open, and when it opens again. It reads no clock."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scanner.model.authority import Window
+from scanner.model.hours import standing
 
 
 def is_open(window: Window, at: datetime) -> bool:
-    """Whether anything may be sent at this aware moment. Ends are exclusive."""
-    if not window.start <= at < window.end:
-        return False
-    if not window.daily:
-        return True
-    local = at.astimezone(ZoneInfo(window.timezone)).time()
-    return any(_within(span, local) for span in window.daily)
+    """Whether anything may be sent at this aware moment."""
+    return standing(window, at) == "open"
 
 
 def opens_at(window: Window, at: datetime) -> datetime | None:
@@ -29,8 +25,3 @@ def opens_at(window: Window, at: datetime) -> datetime | None:
         candidates += [datetime.combine(day, start, zone) for start, _ in window.daily]
     later = [moment for moment in candidates if moment >= at and is_open(window, moment)]
     return min(later, default=None)
-
-
-def _within(span: tuple[time, time], local: time) -> bool:
-    start, end = span
-    return start <= local < end if start < end else (local >= start or local < end)

@@ -89,6 +89,7 @@ def build(store: ScanStore, basis: Basis) -> Built:
         **legal.texts(),
         "coverage": coverage.rows,
         "coverage_file": coverage.file,
+        "coverage_counts": coverage.counts if coverage.file else None,
         "not_applicable": _not_applicable(coverage),
         "clauses": clauses,
         "errors": _errors(store, unit_names),

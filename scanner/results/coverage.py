@@ -24,6 +24,7 @@ class Coverage:
         self._file: TextIO | None = None
         self.rows: list[dict[str, Any]] = []
         self.not_applicable: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, str, str | None]] = Counter()
 
     def add(self, unit_name: str, judged: Judged) -> dict[str, Any] | None:
         """Keep the row of one check on one asset; None where it does not apply."""
@@ -31,6 +32,7 @@ class Coverage:
         if row is None:
             self.not_applicable[(judged.check.id, unit_name)] += 1
             return None
+        self._counts[(unit_name, row["check"], row["verdict"], row["reason"])] += 1
         if self._file is None and len(self.rows) >= IN_RESULTS:
             self._spill()
         if self._file is not None:
@@ -42,6 +44,15 @@ class Coverage:
     @property
     def file(self) -> str | None:
         return FILE if self._file is not None else None
+
+    @property
+    def counts(self) -> list[dict[str, Any]]:
+        """Rows counted by unit, check, verdict and reason: what results say where the rows went to a file."""
+        ordered = sorted(self._counts.items(), key=lambda one: tuple(part or "" for part in one[0]))
+        return [
+            {"unit": unit, "check": check, "verdict": verdict, "reason": reason, "count": count}
+            for (unit, check, verdict, reason), count in ordered
+        ]
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Every row, wherever it went."""

@@ -35,7 +35,19 @@ def write_evidence(folder: Path, finding: Finding, zone: ZoneInfo) -> list[dict[
                     "place": place.to_json(),
                     "sha256": hashlib.sha256(content).hexdigest(),
                     "file": name,
-                    "excerpt": piece.content.decode("utf-8", "backslashreplace")[:EXCERPT] or None,
+                    "excerpt": excerpt(piece.content),
                 }
             )
     return rows
+
+
+def excerpt(content: bytes) -> str | None:
+    """The first bytes as people read them: text where it is text, else hexadecimal; None where there are none."""
+    if not content:
+        return None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content[: EXCERPT // 3].hex(" ")
+    shown = sum(one.isprintable() or one in "\r\n\t" for one in text)
+    return text[:EXCERPT] if shown >= 0.9 * len(text) else content[: EXCERPT // 3].hex(" ")

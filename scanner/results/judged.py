@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Selection
 from scanner.judging import Judgement, judge, speaks_of
 from scanner.judging.reach import unreached
@@ -45,6 +46,7 @@ class Judging:
         self._names = names
         self._complete = complete
         self._probes: Mapping[str, Probe] = {probe.name: probe for probe in selection.probes}
+        self._all: Mapping[str, Probe] = {probe.name: probe for probe in all_probes()}
 
     def lanes(self) -> Iterator[Lane]:
         """One lane at a time: memory holds no more."""
@@ -71,9 +73,18 @@ class Judging:
 
     def _judge(self, check: Check, asset: Asset) -> list[Judgement]:
         reason = self._selection.left_out.get(check.id)
-        if reason is not None and speaks_of(check, asset.target):
-            return [Judgement(check.id, asset.target, Verdict.NOT_TESTED, reason)]
-        return judge(check, asset.target, asset.observations, asset.declared, absent=self._absent(check, asset))
+        if reason is not None:
+            concerned = speaks_of(check, asset.target) and self._wanted(check, asset.target)
+            verdict = Verdict.NOT_TESTED if concerned else Verdict.NOT_APPLICABLE
+            return [Judgement(check.id, asset.target, verdict, reason if concerned else None)]
+        absent = self._absent(check, asset)
+        judged = judge(check, asset.target, asset.observations, asset.declared, absent=absent)
+        return judged if self._complete else [_cut_short(one) for one in judged]
+
+    def _wanted(self, check: Check, target: Target) -> bool:
+        """Whether the check's probe would have had anything to ask here."""
+        probe = self._all.get(check.probe or "")
+        return probe is None or probe.accepts is not target.kind or probe.wants(target)
 
     def _absent(self, check: Check, asset: Asset) -> Reason | None:
         """Why the check's probe left nothing here; None where it had nothing to ask."""
@@ -107,3 +118,10 @@ class Judging:
         else:
             judgement = unreached(check, target, host.observations, complete=self._complete)
         return Judged(check, Asset(target, {}, host.declared), [judgement])
+
+
+def _cut_short(judgement: Judgement) -> Judgement:
+    """In a scan that broke off, what a function of several observations misses was interrupted, not unselected."""
+    if judgement.verdict is Verdict.NOT_TESTED and judgement.reason is Reason.NOT_SELECTED:
+        return replace(judgement, reason=Reason.INTERRUPTED)
+    return judgement

@@ -16,6 +16,7 @@ def of_unit(
         rows = coverage if key == "coverage" else results[key]
         part[key] = [row for row in rows if row.get("unit") == name]
     part["coverage_file"] = None
+    part["coverage_counts"] = None
     part["units"] = [one for one in results["units"] if one["key"] == unit["key"]]
     named = {row["check"] for key in ("findings", "coverage") for row in part[key]}
     part["checks"] = {check: texts for check, texts in results["checks"].items() if check in named}
