@@ -7,12 +7,19 @@ from scanner.network.permit import Permit
 
 
 class AdmittedSocket(socket.socket):
-    """Closing it closes its permit."""
+    """Closing it closes its permit; so does letting go of it, which is how uvloop closes the sockets it is given."""
 
     permit: Permit | None = None
 
     def close(self) -> None:
         super().close()
+        self._give_back()
+
+    def detach(self) -> int:
+        self._give_back()
+        return super().detach()
+
+    def _give_back(self) -> None:
         if self.permit is not None:
             permit, self.permit = self.permit, None
             permit.close()
