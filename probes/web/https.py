@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from probes.web.front import Front, reach
-from probes.web.origin import asked_by_name, origin_of, resolve, shown
+from probes.web.origin import asked_by_name, is_literal, origin_of, resolve, shown
 from probes.web.port_443 import said_at_443
 from scanner.model.errors import NetworkError
 from scanner.model.network import Network
@@ -24,7 +24,7 @@ class HttpsFacts:
     """Of an http site: what 443 of the same address and name said, and where http leads.
 
     `port_443`: "tls", "refused" (reset) or "plain" (speaks, but no TLS). `https_elsewhere`: the chain reached
-    https of the same host on another port. `leads_to_https`: every step after the first is https, and there is one.
+    https of the same host on another port, or https of any name where the site was asked by its address. `leads_to_https`: every step after the first is https, and there is one.
     """
 
     port_443: str | None
@@ -93,8 +93,9 @@ def steps(front: Front) -> tuple[str, ...]:
 
 
 def _elsewhere(front: Front) -> bool:
-    origins = [origin_of(url) for url in _later(front)]
-    return any(origin and origin.scheme == "https" and origin.host == front.origin.host for origin in origins)
+    """A site by address may send its visitors to its name: that is its https, whatever the port."""
+    origins = [origin for url in _later(front) if (origin := origin_of(url)) and origin.scheme == "https"]
+    return any(origin.host == front.origin.host or is_literal(front.origin.host) for origin in origins)
 
 
 def _evidence(target: Target, facts: HttpsFacts) -> list[Evidence]:

@@ -44,13 +44,16 @@ def of_target(target: Target) -> Origin:
 
 def asked_by_name(target: Target) -> bool:
     """Whether a site is asked by a name, and not by an address literal."""
-    if target.name is None:
-        return False
+    return target.name is not None and not is_literal(target.name)
+
+
+def is_literal(host: str) -> bool:
+    """Whether a host is an address literal, in brackets or not."""
     try:
-        ip_address(target.name.strip("[]"))
+        ip_address(host.strip("[]"))
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def path_within(url: str, reference: str, origin: Origin) -> str | None:

@@ -44,7 +44,11 @@ class Finding:
 
     @property
     def worst(self) -> Judgement:
-        return min(self.judgements.values(), key=lambda one: (one.severity or Severity.INFO).rank)
+        """The gravest place; of equals, one that has a name of its own."""
+        return min(
+            self.judgements.values(),
+            key=lambda one: ((one.severity or Severity.INFO).rank, one.target.name in (None, one.target.address)),
+        )
 
     @property
     def severity(self) -> Severity:
