@@ -106,7 +106,7 @@ title: 示例县教育系统网络安全检查(演示)
 kind: routine
 authority:
   organs: [{{name: 示例县公安局网络安全保卫大队(演示)}}]
-  persons: [{{name: 甲, id: 000001}}, {{name: 乙, id: 000002}}]
+  persons: [{{name: 甲, id: 031415}}, {{name: 乙, id: 027182}}]
 basis:
   - {{type: notice, number: 演示〔{now.year}〕1号, date: {now - day:%Y-%m-%d}}}
 notice: {{number: 演示〔{now.year}〕1号, issued: {now - day:%Y-%m-%d}, form: delivered}}
