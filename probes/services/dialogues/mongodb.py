@@ -5,8 +5,7 @@ from probes.services.identity import Identity, named
 
 REQUEST_ID = 0x596A
 OP_MSG = 2013
-OVER_HTTP = b"It looks like you are trying to access MongoDB over HTTP"
-"""What it tells a browser."""
+HINT = "It looks like you are trying to access MongoDB over HTTP"
 
 
 def question(host: str) -> bytes:
@@ -17,10 +16,15 @@ def question(host: str) -> bytes:
     return b"".join(number.to_bytes(4, "little") for number in header) + body
 
 
+def is_hint(data: bytes) -> bool:
+    """The whole of what MongoDB tells a browser: HTTP in form alone."""
+    return data[:1024].partition(b"\r\n\r\n")[2].startswith(HINT.encode())
+
+
 def recognise(data: bytes) -> Identity | None:
     """A reply to our number with a wire version in it, or the hint that browsers get."""
-    if OVER_HTTP in data[:1024]:
-        return named("mongodb", OVER_HTTP, "MongoDB")
+    if data.startswith(b"HTTP/1.0 200 ") and is_hint(data):
+        return named("mongodb", HINT, "MongoDB")
     if len(data) < 21 or int.from_bytes(data[8:12], "little") != REQUEST_ID:
         return None
     code = int.from_bytes(data[12:16], "little")
