@@ -1,6 +1,7 @@
 """aiohttp behind the gate: one session for one admitted place. It follows nothing and keeps no cookie."""
 
 import socket
+import warnings
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from yarl import URL
 from scanner.model.errors import NotAdmitted
 from scanner.network.admitted_socket import make_socket
 from scanner.network.crossing import Crossing, current
+from scanner.network.tcp import CLOSING
 from scanner.network.tls import permissive_context
 
 KEPT_ALIVE = 0.5
@@ -35,17 +37,8 @@ class Session:
     """HTTP/1.1 to one address and port, with at most `connections` at once, each asked of the gate."""
 
     def __init__(self, address: str, agent: str, connections: int) -> None:
-        connector = aiohttp.TCPConnector(
-            ssl=permissive_context(),
-            limit=connections,
-            keepalive_timeout=KEPT_ALIVE,
-            use_dns_cache=False,
-            resolver=_OneAddress(address),
-            happy_eyeballs_delay=None,
-            socket_factory=_make_socket,
-        )
         self._session = aiohttp.ClientSession(
-            connector=connector,
+            connector=_connector(address, connections),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
@@ -68,6 +61,22 @@ class Session:
 
     async def close(self) -> None:
         await self._session.close()
+
+
+def _connector(address: str, connections: int) -> aiohttp.TCPConnector:
+    with warnings.catch_warnings():
+        # Deprecated, and the only way before aiohttp 4 not to wait half a minute for a peer that never says goodbye.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return aiohttp.TCPConnector(
+            ssl=permissive_context(),
+            limit=connections,
+            keepalive_timeout=KEPT_ALIVE,
+            use_dns_cache=False,
+            resolver=_OneAddress(address),
+            happy_eyeballs_delay=None,
+            socket_factory=_make_socket,
+            ssl_shutdown_timeout=CLOSING,
+        )
 
 
 def _tracing() -> aiohttp.TraceConfig:

@@ -27,6 +27,7 @@ class Permit:
         self.sent = 0
         self.received = 0
         self.outcome = "unanswered"
+        self._answer = ""
         self.seconds: float | None = None
         self.begun = time.monotonic()
         self._check = check
@@ -39,14 +40,15 @@ class Permit:
 
     def answered(self, outcome: str = "answered", *, seconds: float | None = None, timed: bool = True) -> None:
         """The first answer came now, or took `seconds`; untimed where its time says nothing of the target's pace."""
-        self.outcome = outcome
+        self.outcome = self._answer = outcome
         if timed:
             self.seconds = time.monotonic() - self.begun if seconds is None else seconds
         self._heard(self)
 
     def failed(self, error: BaseException) -> None:
-        """It ended without its answer, or broke off."""
-        self.outcome = error.reason.value if isinstance(error, NetworkError) else type(error).__name__
+        """It ended without its answer, or broke off after it."""
+        how = error.reason.value if isinstance(error, NetworkError) else type(error).__name__
+        self.outcome = f"{self._answer}, then {how}" if self._answer else how
 
     def close(self) -> None:
         if self._closed is not None:

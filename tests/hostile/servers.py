@@ -7,10 +7,12 @@ import os
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 
 @dataclass
@@ -171,3 +173,32 @@ async def reset(visit: Visit) -> None:
     """Accepts and resets: with no time to linger, closing sends RST."""
     sock = visit.writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@contextlib.contextmanager
+def deaf_after_answering(address: str, certificate: Path, key: Path) -> Iterator[int]:
+    """Serves HTTPS on a free port, and neither reads nor closes after an answer: no close_notify ever comes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listener = socket.create_server((address, 0))
+    held: list[socket.socket] = []
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection = listener.accept()[0]
+                held.append(connection)
+                held.append(context.wrap_socket(connection, server_side=True))
+                held[-1].recv(4096)
+                held[-1].sendall(answer("200 OK"))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+        for connection in held:
+            connection.close()

@@ -2,12 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, OverBudget, TimedOut
+from scanner.model.inspection import Limits
 from scanner.model.network import Network, Page
 from scanner.model.probe import Impact, Probe
 from scanner.model.target import Target, TargetKind
@@ -16,6 +19,7 @@ from scanner.network.wire import Wire
 from tests.asking import ordered, wired
 from tests.hostile import servers
 from tests.hostile.servers import Conversation, Hostile, serving
+from tests.lab.certificates import issue
 
 pytestmark = pytest.mark.lab
 
@@ -38,8 +42,19 @@ def bound(wire: Wire, server: Hostile, scheme: str = "http") -> Network:
     return wire.bind(PROBE, target)
 
 
-def run(story: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(story, 20))
+@pytest.fixture(params=["asyncio", "uvloop"], autouse=True)
+def _on_both_loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product runs on uvloop where it is installed; what holds on one loop must hold on the other."""
+    maker = uvloop.new_event_loop if request.param == "uvloop" else asyncio.new_event_loop
+    monkeypatch.setitem(LOOP, "maker", maker)
+
+
+LOOP: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {}
+
+
+def run(story: Coroutine[Any, Any, Any]) -> Any:
+    with asyncio.Runner(loop_factory=LOOP["maker"]) as runner:
+        return runner.run(asyncio.wait_for(story, 20))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +144,7 @@ def test_a_redirect_loop_ends_after_ten_hops() -> None:
         async with serving(servers.redirect_loop, ADDRESS) as server, wired(ordered(ADDRESS)) as wire:
             return await bound(wire, server).get("/", follow=True)
 
-    page = asyncio.run(story())
+    page = run(story())
     assert len(page.hops) == 11
     assert page.refused is not None
     assert page.refused.reason is Reason.BUDGET
@@ -175,6 +190,34 @@ def test_a_connection_slot_comes_back_whatever_ended_the_question() -> None:
                 assert lane is not None
                 await asyncio.sleep(0.05)
                 assert lane.open == 0
+
+    run(story())
+
+
+def test_a_tls_peer_that_never_says_goodbye_gives_its_slot_back_all_the_same(tmp_path: Path) -> None:
+    async def story() -> None:
+        with servers.deaf_after_answering(ADDRESS, *issue("deaf.example").write(tmp_path)) as port:
+            async with wired(ordered(ADDRESS, limits=Limits(1000, connections=1))) as wire:
+                target = Target(TargetKind.SITE, "self", address=ADDRESS, port=port, scheme="https")
+                network = wire.bind(PROBE, target)
+                begun = time.monotonic()
+                assert (await network.get("/")).last.status == 200
+                assert (await network.handshake()).version.startswith("TLS")
+                assert time.monotonic() - begun < 6
+
+    run(story())
+
+
+def test_a_service_that_waits_for_us_to_speak_is_no_strain() -> None:
+    async def story() -> None:
+        async with serving(servers.silent, ADDRESS) as server, wired(ordered(ADDRESS)) as wire:
+            for _ in range(6):
+                with pytest.raises(TimedOut):
+                    async with bound(wire, server).connect() as stream:
+                        await stream.receive(timeout=0.1)
+            facts = wire.host_facts(ADDRESS)
+            assert facts is not None
+            assert (facts["degraded"], facts["failures"]) == (False, 0)
 
     run(story())
 
