@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
+from scanner.inspecting.lane import Lane
+from scanner.inspecting.surroundings import Door, Placed, Watcher
 from scanner.model.errors import NetworkError
-from scanner.model.network import Network
 from scanner.model.observation import Observation, Seen
 from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
@@ -26,46 +26,6 @@ PER_LANE = 3
 
 TRIED_AGAIN = frozenset({Reason.INTERRUPTED})
 """Ends that are no end: never stored, asked again by --resume."""
-
-
-class Door(Protocol):
-    """What the engine needs of the network: a bound wire per question, and what a lane felt."""
-
-    def bind(self, probe: Probe, target: Target) -> Network: ...
-
-    async def settle(self, address: str) -> None:
-        """Ask once more, at the end of a lane, whether its address still answers what it answered first."""
-        ...
-
-    def host_facts(self, address: str) -> Mapping[str, Any] | None:
-        """How the lane fared (facts of the pseudo-probe `lane`); None where it was never asked."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A target as the order knows it (its system filled in), and what the order declares of it."""
-
-    target: Target
-    facts: Mapping[str, Any]
-
-
-class Watcher(Protocol):
-    """Who is told as it goes: progress, live verdicts."""
-
-    def lane_found(self, unit: str, lane: str) -> None: ...
-    def lane_done(self, unit: str, lane: str) -> None: ...
-    def observed(self, observation: Observation) -> None: ...
-
-
-@dataclass(slots=True)
-class _Lane:
-    unit: str
-    name: str
-    waiting: deque[tuple[Probe, Target]] = field(default_factory=deque)
-    offered: set[tuple[str, str]] = field(default_factory=set)
-    known: dict[tuple[str, str], Observation] = field(default_factory=dict)
-    active: bool = False
 
 
 class Engine:
@@ -96,7 +56,7 @@ class Engine:
         self._at_once = asyncio.Semaphore(lanes_at_once)
         self._per_unit = lanes_per_unit
         self._units: dict[str, asyncio.Semaphore] = {}
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._lanes: dict[tuple[str, str], Lane] = {}
         self._stored = set(store.lanes())
         self._freed = asyncio.Event()
         self._interrupted = False
@@ -151,8 +111,8 @@ class Engine:
         else:
             self._end_lane(lane)
 
-    def _open_lane(self, unit: str, name: str) -> _Lane:
-        lane = self._lanes[(unit, name)] = _Lane(unit, name)
+    def _open_lane(self, unit: str, name: str) -> Lane:
+        lane = self._lanes[(unit, name)] = Lane(unit, name)
         if (unit, name) in self._stored:
             self._store.flush()
             for observation in self._store.of_lane(unit, name):
@@ -161,7 +121,7 @@ class Engine:
         self._watcher.lane_found(unit, name)
         return lane
 
-    def _declare(self, lane: _Lane, placed: Placed) -> None:
+    def _declare(self, lane: Lane, placed: Placed) -> None:
         """Store what the order says of this asset as a fact, whenever more is known of it."""
         pair = ("declaration", placed.target.key)
         known = lane.known.get(pair)
@@ -170,7 +130,7 @@ class Engine:
             lane.known[pair] = observation
             self._store.add(observation)
 
-    async def _run_lane(self, group: asyncio.TaskGroup, lane: _Lane) -> None:
+    async def _run_lane(self, group: asyncio.TaskGroup, lane: Lane) -> None:
         unit = self._units.setdefault(lane.unit, asyncio.Semaphore(self._per_unit))
         async with unit, self._at_once:
             running: set[asyncio.Task[None]] = set()
@@ -186,7 +146,7 @@ class Engine:
         else:
             self._end_lane(lane)
 
-    def _end_lane(self, lane: _Lane) -> None:
+    def _end_lane(self, lane: Lane) -> None:
         """Keep what the lane felt, and forget the lane: memory does not grow with the targets."""
         lane.active = False
         facts = self._door.host_facts(lane.name)
@@ -200,7 +160,7 @@ class Engine:
         self._freed.set()
         self._watcher.lane_done(lane.unit, lane.name)
 
-    def _forget_lost(self, lane: _Lane, lost: Sequence[tuple[str, str]]) -> None:
+    def _forget_lost(self, lane: Lane, lost: Sequence[tuple[str, str]]) -> None:
         """What was seen between a last good heartbeat and its loss is no answer of the target's (R10)."""
         for start, end in ((datetime.fromisoformat(one), datetime.fromisoformat(other)) for one, other in lost):
             for pair, seen in list(lane.known.items()):
@@ -211,7 +171,7 @@ class Engine:
                     )
                     self._store.add(lane.known[pair])
 
-    async def _attempt(self, group: asyncio.TaskGroup, lane: _Lane, probe: Probe, target: Target) -> None:
+    async def _attempt(self, group: asyncio.TaskGroup, lane: Lane, probe: Probe, target: Target) -> None:
         observation = await self._observe(probe, target)
         if observation.reason in TRIED_AGAIN:
             self._interrupted = True

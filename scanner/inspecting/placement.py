@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scanner.inspecting.engine import Placed
+from scanner.inspecting.surroundings import Placed
 from scanner.model.inspection import Inspection, Unit
 from scanner.model.probe import Probe
 from scanner.model.scope import Scope

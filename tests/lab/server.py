@@ -34,7 +34,9 @@ def running(
         for port in ports:
             while not _accepts(address, port):
                 if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"{command[0]} does not serve {address}:{port}\n{log.read_text(errors='replace')}")
+                    raise RuntimeError(
+                        f"{command[0]} does not serve {address}:{port}\n{log.read_text(errors='replace')}"
+                    )
                 time.sleep(0.02)
         yield process
     finally:

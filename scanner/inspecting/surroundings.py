@@ -1,0 +1,40 @@
+"""What the engine needs of its surroundings: a door to the wire, a place in the order, somebody to tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from scanner.model.network import Network
+from scanner.model.observation import Observation
+from scanner.model.probe import Probe
+from scanner.model.target import Target
+
+
+class Door(Protocol):
+    """What the engine needs of the network: a bound wire per question, and what a lane felt."""
+
+    def bind(self, probe: Probe, target: Target) -> Network: ...
+
+    async def settle(self, address: str) -> None:
+        """Ask once more, at the end of a lane, whether its address still answers what it answered first."""
+        ...
+
+    def host_facts(self, address: str) -> Mapping[str, Any] | None:
+        """How the lane fared (facts of the pseudo-probe `lane`); None where it was never asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A target as the order knows it (its system filled in), and what the order declares of it."""
+
+    target: Target
+    facts: Mapping[str, Any]
+
+
+class Watcher(Protocol):
+    """Who is told as it goes: progress, live verdicts."""
+
+    def lane_found(self, unit: str, lane: str) -> None: ...
+    def lane_done(self, unit: str, lane: str) -> None: ...
+    def observed(self, observation: Observation) -> None: ...
