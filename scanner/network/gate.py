@@ -26,6 +26,10 @@ AT_ONCE = 8192
 Knock = Callable[[Question], Awaitable[bool]]
 
 
+def _keep_as_it_is(address: str) -> None:
+    """Nobody keeps idle connections."""
+
+
 class Gate:
     """Fail closed: what cannot be decided is not sent. Every refusal is counted and audited.
 
@@ -45,6 +49,11 @@ class Gate:
         self._total = Ceiling(self._limits.total_per_second, self._limits.total_per_second, shared=True)
         self._units: dict[str, Ceiling] = {}
         self._knock: Knock | None = None
+        self._make_room: Callable[[str], None] = _keep_as_it_is
+
+    def make_room_by(self, make_room: Callable[[str], None]) -> None:
+        """Who is told, with the address, when somebody has to wait for a connection."""
+        self._make_room = make_room
 
     def knock_by(self, knock: Knock) -> None:
         """How a heartbeat is asked: two fresh connects, True where one is accepted."""
@@ -73,7 +82,7 @@ class Gate:
         try:
             async with self.switch.deadline(question.unit, None, "waiting for a turn"):
                 if question.opens:
-                    holds = await lane.slots.acquire()
+                    holds = await self._take_slot(lane)
                 await self._take_turn(lane, question)
         except BaseException:
             if holds:
@@ -179,6 +188,20 @@ class Gate:
             lane.pulse.beaten()
         else:
             lane.pulse.missed()
+
+    async def _take_slot(self, lane: Lane) -> bool:
+        if lane.slots.locked():
+            self._make_room(lane.address)
+        lane.queueing += 1
+        try:
+            return await lane.slots.acquire()
+        finally:
+            lane.queueing -= 1
+
+    def is_crowded(self, address: str) -> bool:
+        """Whether somebody waits for a connection to this address."""
+        lane = self.lanes.find(address)
+        return lane is not None and lane.queueing > 0
 
     async def _take_turn(self, lane: Lane, question: Question) -> None:
         """Wait for the address's turn, then the unit's, then the inspection's; take all three at once."""

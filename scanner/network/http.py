@@ -1,7 +1,6 @@
 """HTTP questions: bounded, remembered, every hop of a redirect admitted by itself (R26). It judges nothing."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,9 +21,7 @@ from scanner.network.inflate import Inflater
 from scanner.network.memory import Memory
 from scanner.network.permit import Permit
 from scanner.network.question import Act, Question
-
-SESSIONS = 128
-"""Sessions kept at most; the longest unused is closed first."""
+from scanner.network.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,8 @@ class Http:
     def __init__(self, gate: Gate, clock: Callable[[], datetime], agent: str, connections: int) -> None:
         self._gate = gate
         self._clock = clock
-        self._agent = agent
-        self._connections = connections
         self._memory = Memory()
-        self._sessions: OrderedDict[tuple[str, int, str | None], Session] = OrderedDict()
+        self._sessions = Sessions(gate, agent, connections)
 
     async def get(self, request: Request) -> Response:
         """The answer; a plain GET that was answered before is not sent again."""
@@ -72,18 +67,16 @@ class Http:
         return await self._memory.get(key, request.most, lambda: self._ask(request))
 
     async def close(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
-        self._sessions.clear()
+        await self._sessions.close()
 
     async def _ask(self, request: Request) -> Response:
         question = replace(request.question, act=Act.REQUEST, transport="tcp", opens=False)
-        session = await self._session(question)
         what = f"{request.method} {request.url}"
         async with self._gate.switch.deadline(question.unit, request.timeout, what) as timer:
             crossing = Crossing(self._gate, question, timer)
             try:
-                response = await self._exchange(session, crossing, request)
+                with self._sessions.using(question) as session:
+                    response = await self._exchange(session, crossing, request)
             except BaseException as error:
                 crossing.ended(error)
                 raise
@@ -109,17 +102,6 @@ class Http:
         seconds = round(time.monotonic() - permit.begun, 4)
         body = bytes(inflater.body)
         return Response(str(request.url), answer.status, headers, body, inflater.full, self._clock(), seconds)
-
-    async def _session(self, question: Question) -> Session:
-        key = (question.address, question.port, question.name)
-        session = self._sessions.pop(key, None)
-        if session is None:
-            session = Session(question.address, self._agent, self._connections)
-        self._sessions[key] = session
-        if len(self._sessions) > SESSIONS:
-            _, oldest = self._sessions.popitem(last=False)
-            await oldest.close()
-        return session
 
 
 async def _read(answer: aiohttp.ClientResponse, inflater: Inflater, permit: Permit) -> None:

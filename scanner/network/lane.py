@@ -33,6 +33,7 @@ class Lane:
         self.pulse = Pulse()
         self.pace = Pace()
         self.waiting = 0
+        self.queueing = 0
         self.open = 0
         self.sent = 0
         self.used_at = time.monotonic()

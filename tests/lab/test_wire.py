@@ -517,3 +517,48 @@ def test_a_server_that_knows_no_edns_is_asked_again_without() -> None:
             assert names.asked == [(ZONE, "A"), (ZONE, "A")]
 
     run(story())
+
+
+def test_an_idle_connection_gives_way_to_who_waits_for_its_slot() -> None:
+    limits = Limits(requests_per_second=1000, connections=1, unit_requests_per_second=1000)
+    records: Records = {(ZONE, "A"): [ADDRESS], (f"www.{ZONE}", "A"): [ADDRESS]}
+
+    async def story() -> None:
+        async with (
+            naming(records, RESOLVER),
+            serving(servers.yes_to_everything, ADDRESS) as server,
+            wired(ordered(ADDRESS, ZONE, f"www.{ZONE}", limits=limits), resolver=f"{RESOLVER}:5300") as wire,
+        ):
+            begun = asyncio.get_running_loop().time()
+            for n in range(5):
+                await site(wire, server.port, ZONE).get(f"/{n}")
+                await site(wire, server.port, f"www.{ZONE}").get(f"/{n}")
+            assert asyncio.get_running_loop().time() - begun < 2
+            assert server.connections == 10
+
+    run(story())
+
+
+def test_a_session_in_use_is_never_closed_to_make_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.network.sessions.KEPT", 1)
+
+    async def slow(visit: servers.Visit) -> None:
+        await visit.head()
+        await asyncio.sleep(0.3)
+        await visit.send(answer("200 OK"))
+
+    async def story() -> None:
+        async with (
+            serving(slow, ADDRESS) as one,
+            serving(slow, ADDRESS) as two,
+            serving(slow, OTHER) as three,
+            wired(ordered(ADDRESS, OTHER)) as wire,
+        ):
+            pages = await asyncio.gather(
+                site(wire, one.port).get("/"),
+                site(wire, two.port).get("/"),
+                site(wire, three.port, address=OTHER).get("/"),
+            )
+            assert [page.last.status for page in pages] == [200, 200, 200]
+
+    run(story())
