@@ -7,6 +7,8 @@ import typer
 
 from scanner.cli.language import say
 from scanner.cli.options import Lang, option
+from scanner.inspecting.folder import AUDIT
+from scanner.network.audit import broken_at
 from scanner.sealing import known_fingerprint, own_fingerprint, verify
 
 Key = Annotated[str | None, option("key", "--key")]
@@ -22,6 +24,8 @@ def command(folder: Path, key: Key = None, lang: Lang = None) -> int:
     found = verify(folder)
     for fault in found.faults:
         typer.echo(say("verify.fault", fault=fault), err=True)
+        if fault.startswith(f"{AUDIT}: altered") and (line := broken_at(folder / AUDIT)) is not None:
+            typer.echo(say("verify.line", file=AUDIT, line=line), err=True)
     if found.faults:
         return 1
     if key and found.fingerprint != wanted:

@@ -49,7 +49,6 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     """Ask everything; True where the scan is complete. Ctrl-C, a stop and a closing window end it cleanly."""
     scope = Scope(job.inspection)
     clock = _now
-    place = Placement(job.inspection, scope, clock)
     tally = Tally(_chosen(job), store, told, sum(1 for _ in seeds(job.inspection, scope)))
     started = (store.meta("run") or {}).get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
@@ -57,6 +56,7 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock) as wire:
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
         await wire.survey()
+        place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now)
         engine = Engine(
             job.selection.probes,
             wire,

@@ -17,10 +17,18 @@ from scanner.model.verdict import Reason
 class Placement:
     """Finds targets in the order of one inspection."""
 
-    def __init__(self, inspection: Inspection, scope: Scope, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        inspection: Inspection,
+        scope: Scope,
+        clock: Callable[[], datetime],
+        owns: Callable[[str, str], Reason | None],
+    ) -> None:
+        """`owns` says, of a unit and an address, why address-bound questions are barred there, or None."""
         self._inspection = inspection
         self._scope = scope
         self._clock = clock
+        self._owns = owns
         self._zone = ZoneInfo(inspection.window.timezone)
 
     def place(self, target: Target) -> Placed | None:
@@ -40,7 +48,7 @@ class Placement:
         """Why this probe may not ask this target: address-bound ones want one's own address (R2)."""
         if not probe.address_bound or target.address is None:
             return None
-        return self._scope.owns(target.unit, target.address)
+        return self._owns(target.unit, target.address)
 
     def _facts(self, unit: Unit, target: Target) -> Mapping[str, Any]:
         system = unit.system(target.system)

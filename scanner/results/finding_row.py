@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scanner.inspecting.order import in_zone
+from scanner.judging.deadlines import Deadline
 from scanner.model.target import Target
 from scanner.results.change import Answers
 from scanner.results.evidence import write_evidence
@@ -77,6 +78,7 @@ class Rows:
         named = names.on(target.unit, target.address or "")
         clauses = self._legal.clauses_of(finding)
         on_port = finding.port is not None
+        due = self._legal.deadline(finding.severity, finding.check.weight, self._at)
         return {
             "id": finding.id,
             "check": finding.check.id,
@@ -101,10 +103,11 @@ class Rows:
             "state": State.NEW.value,
             "first_seen": in_zone(finding.first_seen, self._zone),
             "last_seen": in_zone(finding.last_seen, self._zone),
-            "suggested_deadline": self._legal.deadline(finding.severity, finding.check.weight, self._at),
+            "suggested_deadline": due.day.isoformat() if due else None,
+            "restrict_by": in_zone(due.restrict, self._zone) if due and due.restrict else None,
             "identifiers": {"cve": [], "cnvd": [], "cnnvd": []},
             "disposition": None,
-            "notes": [],
+            "notes": _told(due),
         }
 
     def _past(self, places: list[PastPlace], answers: Answers) -> tuple[dict[str, Any] | None, list[PastPlace]]:
@@ -144,6 +147,18 @@ class Rows:
             record,
             list(standing.silences),
         )
+
+
+def _told(due: Deadline | None) -> list[str]:
+    """What a suggested deadline needs said beside its day."""
+    if due is None:
+        return []
+    said = {
+        "restrict-first": due.restrict is not None,
+        "suspend-if-late": due.suspend,
+        "calendar-open": not due.certain,
+    }
+    return [note for note, holds in said.items() if holds]
 
 
 _NOTES = {Answer.UNASKED: NOT_ASKED, Answer.FILTERED: UNREACHABLE}

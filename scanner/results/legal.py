@@ -9,7 +9,7 @@ from scanner.catalogue.deadline import load_deadlines
 from scanner.catalogue.law import load_law
 from scanner.catalogue.loader import Catalogue
 from scanner.judging.clauses import Judged, clause_verdicts
-from scanner.judging.deadlines import phase_of, suggest
+from scanner.judging.deadlines import Deadline, phase_of, suggest
 from scanner.model.authority import Kind
 from scanner.model.check import Check, Confidence, Severity, Weight
 from scanner.model.inspection import Event, ListedTarget, System, Unit
@@ -100,14 +100,13 @@ class Legal:
         self._codes.update(codes)
         return codes
 
-    def deadline(self, severity: Severity, weight: Weight, at: datetime) -> str | None:
-        """The suggested day, ISO 8601; None for advice, observations and leads."""
+    def deadline(self, severity: Severity, weight: Weight, at: datetime) -> Deadline | None:
+        """The suggestion for an issue, counted from `at`; None for advice, observations and leads."""
         if weight is not Weight.ISSUE:
             return None
         local = at.astimezone(self._zone)
         phase = phase_of(self._kind, self._event, local)
-        found = suggest(severity, local, self._deadlines, phase=phase, event=self._event)
-        return found.day.isoformat() if found else None
+        return suggest(severity, local, self._deadlines, phase=phase, event=self._event)
 
     def clauses(self) -> list[dict[str, Any]]:
         """The verdict of every clause that applies, unit by unit, system by system."""
