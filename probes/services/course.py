@@ -130,6 +130,7 @@ class Course:
         except NetworkError as error:
             if error.reason not in OURS:
                 raise
+            self.silent += error.reason is Reason.TIMED_OUT
             if self.tls:
                 self.heard.append(Heard(closed=True, reason=error.reason))
         return self.tls is True

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.services.dialogue import Dialogue
 from probes.services.dialogues import dns, memcached_binary, mongodb, mssql, nfs, oracle, rdp, smb, tls
 from probes.services.dialogues.reply_220 import greeting, told_apart
 from probes.services.dialogues.table import (
@@ -70,8 +71,8 @@ SAID = [
     (b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03", "tls", "", "", False),
     (b"\x15\x03\x01\x00\x02\x02\x28", "tls", "", "", False),
     (b"\x03\x00\x00\x13\x0e\xd0\x00\x00\x124\x00\x02\x1f\x08\x00\x02\x00\x00\x00", "rdp", "", "", False),
-    (b"\x00\x00\x00\x40\xfeSMB" + bytes(60), "smb", "", "", False),
-    (b"\x00\x00\x00\x40\xffSMB" + bytes(60), "smb", "", "", False),
+    (b"\x00\x00\x00\x40\xfeSMB" + bytes(12) + b"\x01" + bytes(47), "smb", "", "", False),
+    (b"\x00\x00\x00\x40\xffSMB\x72" + bytes(4) + b"\x98" + bytes(54), "smb", "", "", False),
 ]
 """Greetings as the products write them; made by hand after their documentation."""
 
@@ -163,6 +164,12 @@ def test_mysql_version_is_demanded_and_its_salt_is_not_kept() -> None:
     identity = recognised(mysql(MYSQL))
     assert identity is not None
     assert "abcdefgh" not in identity.banner
+
+
+@pytest.mark.parametrize("dialogue", [one for one in DIALOGUES if one.question], ids=lambda one: str(one.protocol))
+def test_an_echo_is_no_answer(dialogue: Dialogue) -> None:
+    assert dialogue.question is not None
+    assert recognised(dialogue.question("192.0.2.1"), dialogue) is None
 
 
 @given(st.binary(max_size=300))

@@ -4,7 +4,8 @@ from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
 
 DIALECTS = (b"NT LM 0.12", b"SMB 2.002", b"SMB 2.???")
-MAGIC = {b"\xffSMB": "SMB 1", b"\xfeSMB": "SMB 2 or 3"}
+SMB_1 = "SMB 1"
+MAGIC = {b"\xffSMB": SMB_1, b"\xfeSMB": "SMB 2 or 3"}
 
 
 def question(host: str) -> bytes:
@@ -16,11 +17,12 @@ def question(host: str) -> bytes:
 
 
 def recognise(data: bytes) -> Identity | None:
-    """A session message with one of the two magics."""
+    """A session message with one of the two magics, marked as the server's (an echo is none)."""
     family = MAGIC.get(data[4:8])
-    if family is None or data[0] != 0 or int.from_bytes(data[1:4], "big") < 32:
+    if family is None or len(data) < 36 or data[0] != 0 or int.from_bytes(data[1:4], "big") < 32:
         return None
-    return named("smb", family)
+    from_server = data[13] & 0x80 if family == SMB_1 else data[20] & 0x01
+    return named("smb", family) if from_server else None
 
 
 DIALOGUE = Dialogue("smb", recognise, ports=(445, 139), question=question, general=True)

@@ -47,4 +47,8 @@ def postfix(folder: Path, address: str, *, port: int = 25, banner: str | None = 
     )
     subprocess.run(["/usr/sbin/postfix", "-c", config, "check"], check=True, capture_output=True)
     with running(["/usr/sbin/postfix", "-c", config, "start-fg"], address=address, ports=[port], folder=folder):
-        yield
+        try:
+            yield
+        finally:
+            # The master process is no child of the script that starts it, and outlives it.
+            subprocess.run(["/usr/sbin/postfix", "-c", config, "stop"], check=False, capture_output=True)

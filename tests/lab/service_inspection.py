@@ -1,0 +1,67 @@
+"""One port, inspected as the engine would: identified, asked what its protocol allows, and judged."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from probes.services import ftp, identify, memcached, redis, telnet
+from probes.ssh import algorithms
+from scanner.catalogue.loader import load
+from scanner.judging import judge
+from scanner.judging.judgement import Judgement
+from scanner.model.observation import Observation
+from scanner.model.target import Target, TargetKind
+from scanner.model.verdict import Reason, Verdict
+from tests.asking import ask
+
+ASKING = (algorithms.PROBE, ftp.PROBE, memcached.PROBE, redis.PROBE, telnet.PROBE)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What one port told: by probe, and by check."""
+
+    observations: Mapping[str, Observation]
+    judgements: Mapping[str, Judgement]
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return self.observations["services.identify"].facts
+
+    @property
+    def failed(self) -> set[str]:
+        return self._with(Verdict.FAIL)
+
+    @property
+    def passed(self) -> set[str]:
+        return self._with(Verdict.PASS)
+
+    @property
+    def untested(self) -> dict[str, Reason | None]:
+        return {check: self.judgements[check].reason for check in self._with(Verdict.NOT_TESTED)}
+
+    def _with(self, verdict: Verdict) -> set[str]:
+        return {check for check, judgement in self.judgements.items() if judgement.verdict is verdict}
+
+
+def inspect(address: str, port: int, *, name: str | None = None, kind: str = "routine") -> Inspected:
+    """Ask over the real wire."""
+    return asyncio.run(inspected(address, port, name=name, kind=kind))
+
+
+async def inspected(address: str, port: int, *, name: str | None = None, kind: str = "routine") -> Inspected:
+    """The same, within a loop."""
+    target = Target(TargetKind.SERVICE, "self", address=address, port=port, name=name)
+    seen = {identify.PROBE.name: await ask(identify.PROBE, target)}
+    found = seen[identify.PROBE.name]
+    if found.observed:
+        target = next(iter(identify.leads(target, found.facts)))
+        for probe in ASKING:
+            if probe.wants(target):
+                seen[probe.name] = await ask(probe, target)
+    judgements = {}
+    for check in load().checks.values():
+        if check.probe in seen or check.function == "database_exposed":
+            (judgements[check.id],) = judge(check, target, seen, {"kind": kind})
+    return Inspected(seen, judgements)
