@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from probes.services.banner import printable
 from probes.services.dialogues.telnet import PROMPT, recognise
 from probes.services.hearing import hear
-from probes.services.negotiation import START_TLS, options, refusal, words
+from probes.services.negotiation import START_TLS, negotiated, options, refusal, words
 from probes.services.where import spoken_or_silent
 from scanner.model.network import Network, Stream
 from scanner.model.observation import Evidence, Seen
@@ -59,10 +59,11 @@ def describe(data: bytes, reason: Reason | None = None, *, tls: bool = False) ->
         return Seen(TelnetFacts(None, None, None), {"answers": why, "asks_login": why, "encrypts": why})
     told = options(data)
     asks = True if PROMPT.search(text) else None
-    banner = printable(text)
+    banner = printable(text) or negotiated(data)
     facts = TelnetFacts(True, asks, tls or any(option == START_TLS for _, option in told), banner)
-    negotiated = " ".join(f"{verb}:{option}" for verb, option in told[:16])
-    evidence = Evidence(f"telnet negotiation {negotiated}: {banner}", banner.encode()[:MOST_KEPT], "answers")
+    evidence = Evidence(
+        f"telnet, {negotiated(data) or 'no negotiation'}: {banner}", banner.encode()[:MOST_KEPT], "answers"
+    )
     return Seen(facts, {} if asks else {"asks_login": Reason.TIMED_OUT}, (evidence,))
 
 

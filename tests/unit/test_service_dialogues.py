@@ -85,6 +85,7 @@ def test_words_name_their_protocol_product_and_version(
     assert identity is not None
     assert (identity.protocol, identity.product, identity.version) == (protocol, product, version)
     assert identity.discloses_version is discloses
+    assert identity.banner
 
 
 ANSWERED = [

@@ -108,6 +108,10 @@ def test_telnet_with_a_prompt_and_start_tls_says_so() -> None:
     assert seen.facts.banner == "Debian GNU/Linux 12 host login:"
 
 
+def test_telnet_without_a_word_shows_its_negotiation() -> None:
+    assert telnet.describe(b"\xff\xfd\x18\xff\xfb\x01").facts.banner == "IAC DO 24, IAC WILL 1"
+
+
 def test_what_is_no_telnet_is_not_called_so() -> None:
     seen = telnet.describe(b"220 (vsFTPd 3.0.3)\r\n")
     assert seen.facts.answers is None

@@ -18,7 +18,7 @@ def recognise(data: bytes) -> Identity | None:
     text = greeting(data)
     if text is None or not WORDS.search(text):
         return None
-    return named("ftp", text, *product_in(PRODUCTS, text))
+    return named("ftp", f"220 {text}", *product_in(PRODUCTS, text))
 
 
 DIALOGUE = Dialogue("ftp", recognise, ports=(21, 990, 2121, 8021), tls_ports=(990,))

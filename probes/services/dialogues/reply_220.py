@@ -29,8 +29,8 @@ def told_apart(first: bytes, reply: bytes) -> Identity | None:
         return None
     match reply[:3]:
         case b"250":
-            return named("smtp", text)
+            return named("smtp", f"220 {text}")
         case b"200" | b"530":
-            return named("ftp", text)
+            return named("ftp", f"220 {text}")
         case _:
             return None

@@ -20,7 +20,7 @@ def recognise(data: bytes) -> Identity | None:
     text = greeting(data)
     if text is None:
         return named("smtp", data.partition(b"\n")[0]) if REFUSED.match(data[:1024]) else None
-    return named("smtp", text, *product_in(PRODUCTS, text)) if WORDS.search(text) else None
+    return named("smtp", f"220 {text}", *product_in(PRODUCTS, text)) if WORDS.search(text) else None
 
 
 DIALOGUE = Dialogue("smtp", recognise, ports=(25, 465, 587, 2525), tls_ports=(465,))

@@ -5,7 +5,7 @@ import re
 from probes.services.dialogue import Dialogue
 from probes.services.dialogues.reply_220 import product_in
 from probes.services.identity import Identity, named
-from probes.services.negotiation import words
+from probes.services.negotiation import negotiated, words
 
 NEGOTIATION = re.compile(rb"(?:[^\xff]{0,200})\xff[\xfb-\xfe][\x00-\x31\x81-\xff]", re.S)
 PROMPT = re.compile(r"(?i)(?:^|[\s>\])])(?:login|user ?name|account|password)\s*:\s*$")
@@ -20,7 +20,7 @@ def recognise(data: bytes) -> Identity | None:
     text = words(data[:4096]).decode("utf-8", "replace")
     if not (NEGOTIATION.match(data) or (b"\0" not in data and len(data) < 2048 and PROMPT.search(text))):
         return None
-    return named("telnet", text, *product_in(PRODUCTS, text))
+    return named("telnet", text.strip() or negotiated(data), *product_in(PRODUCTS, text))
 
 
 DIALOGUE = Dialogue("telnet", recognise, ports=(23, 992, 2323), tls_ports=(992,))
