@@ -77,6 +77,8 @@ def describe(swept: Sweep, declared: tuple[int, ...] | None) -> Seen[TcpFacts]:
     why = Reason.MIDDLEBOX if all_open else swept.stopped or Reason.TIMED_OUT
     unknown = {"open": facts.open, "all_open": all_open, "answers": answers}
     gaps = {name: why for name, value in unknown.items() if value is None}
+    if swept.stopped is not None and not all_open:
+        gaps["states"] = swept.stopped  # not whole: a resumed scan asks again what an interruption cut short
     return Seen(facts, gaps, tuple(_evidence(facts, swept)))
 
 

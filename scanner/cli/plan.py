@@ -75,8 +75,8 @@ def _unit(unit: UnitPlan) -> Iterable[str]:
         questions=unit.questions,
         time=duration(unit.seconds),
     )
-    if unit.by_name:
-        yield "  " + say("plan.by-name", names=", ".join(unit.by_name))
+    if unit.names:
+        yield "  " + say("plan.by-name", names=", ".join(unit.names))
     if unit.excluded:
         yield "  " + say("plan.excluded", targets=", ".join(unit.excluded))
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from scanner.catalogue.loader import load
 from scanner.cli.language import chosen, say
 from scanner.cli.options import Asked, port_list
 from scanner.cli.progress import Progress
+from scanner.inspecting.consistency import consistent
 from scanner.inspecting.folder import Busy, default_folder, held, holds_results
 from scanner.inspecting.job import Job, carry_out, store_of
 from scanner.inspecting.keeping import OtherScan, Wider, begin
@@ -25,9 +25,11 @@ from scanner.inspecting.loop import run
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Choice, select
 from scanner.inspecting.wiring import Wiring, listed_ports, trusted
+from scanner.inspection_file import is_internal
 from scanner.model.check import Severity
 from scanner.model.errors import InputError
 from scanner.model.inspection import Inspection, Limits
+from scanner.network.vantage import look_around
 from scanner.results.finishing import finish
 from scanner.results.writing import REPORT
 from scanner.store.history import History
@@ -64,6 +66,7 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
         (*inspection.skip, *asked.skip),
         inspection.allow_marked,
     )
+    consistent(catalogue, all_probes())
     selection = select(choice, catalogue, all_probes())
     ports = asked.ports or inspection.profile.value
     wiring = Wiring(
@@ -110,19 +113,8 @@ def _rated(limits: Limits, option: str, given: str, public: str | None, own: str
 
 def _public_target(inspection: Inspection) -> str | None:
     """The first target that is not a loopback or private address; a name is one, wherever it points."""
-    for unit in inspection.units:
-        for target in unit.targets:
-            for block in target.blocks:
-                if not (block.is_private or block.is_loopback):
-                    return target.written
-            if target.name is not None and not _own_private(unit.confirmed):
-                return target.written
-    return None
-
-
-def _own_private(confirmed: tuple[object, ...]) -> bool:
-    addresses = [ip_address(str(getattr(entry, "address", ""))) for entry in confirmed]
-    return bool(addresses) and all(address.is_private or address.is_loopback for address in addresses)
+    targets = (target for unit in inspection.units for target in unit.targets)
+    return next((target.written for target in targets if not is_internal(target)), None)
 
 
 def _with_choice(inspection: Inspection, asked: Asked) -> Inspection:
@@ -167,6 +159,9 @@ def _announce(job: Job) -> None:
     )
     for warning in inspection.warnings:
         typer.echo(say("scan.warning", warning=warning), err=True)
+    elsewhere = look_around(inspection).elsewhere
+    if elsewhere:
+        typer.echo(say("scan.elsewhere", sources=", ".join(elsewhere)), err=True)
     for refused in inspection.refused:
         typer.echo(say("scan.refused-unit", unit=refused.unit.name, rule=refused.rule, source=refused.source), err=True)
 

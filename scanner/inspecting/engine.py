@@ -101,7 +101,7 @@ class Engine:
             lane.offered.add(pair)
             if (known := lane.known.get(pair)) is not None:
                 self._follow(group, probe, known)
-            else:
+            if known is None or cut_short(known):
                 lane.waiting.append((probe, target))
         if lane.active:
             return
@@ -176,6 +176,8 @@ class Engine:
         if observation.reason in TRIED_AGAIN:
             self._interrupted = True
             return
+        if cut_short(observation):
+            self._interrupted = True
         lane.known[(probe.name, target.key)] = observation
         self._store.add(observation)
         self._watcher.observed(observation)
@@ -220,3 +222,8 @@ class Engine:
     def _fault(self, probe: Probe, target: Target, error: Exception) -> None:
         log.debug("probe %s failed on %s", probe.name, target.key, exc_info=error)
         self._store.add_error(probe.name, target, f"{type(error).__name__}: {error}")
+
+
+def cut_short(observation: Observation) -> bool:
+    """Whether it was interrupted in the middle: what it saw is kept, and --resume asks it again."""
+    return not TRIED_AGAIN.isdisjoint(observation.gaps.values())

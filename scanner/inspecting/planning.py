@@ -57,7 +57,6 @@ class UnitPlan:
     unit: str
     domains: int
     names: tuple[str, ...]
-    by_name: tuple[str, ...]
     addresses: int
     excluded: tuple[str, ...]
     connects: int
@@ -92,8 +91,7 @@ def _unit_plan(inspection: Inspection, unit: Unit, scope: Scope, selection: Sele
     asking = _seconds(questions, limits.requests_per_second, limits.unit_requests_per_second, lanes)
     sweeping = _seconds(connects, limits.connects_per_second, limits.unit_connects_per_second, lanes)
     excluded = tuple(line.written for line in unit.exclude)
-    unconfirmed = names if not unit.confirmed else ()
-    return UnitPlan(unit.name, domains, names, unconfirmed, own, excluded, connects, ceil(questions), asking + sweeping)
+    return UnitPlan(unit.name, domains, names, own, excluded, connects, ceil(questions), asking + sweeping)
 
 
 def _within(inner: Block, outer: Block) -> bool:

@@ -2,6 +2,7 @@
 
 from scanner.inspection_file.authority import NotEntitled, Refusal, check_window
 from scanner.inspection_file.bare import from_targets
+from scanner.inspection_file.crossing import is_internal
 from scanner.inspection_file.fault import Fault, InspectionFileError
 from scanner.inspection_file.line import read_line
 from scanner.inspection_file.reading import read
@@ -14,6 +15,7 @@ __all__ = [
     "Refusal",
     "check_window",
     "from_targets",
+    "is_internal",
     "read",
     "read_line",
     "standing",

@@ -8,16 +8,11 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from scanner.inspection_file.fault import Fault
 from scanner.inspection_file.unit_form import UnitForm
 from scanner.model.inspection import Block, Limits, ListedTarget
+from scanner.model.scope import INTERNAL
 
 MOST_OF_UNIT = 65536
 MOST_OF_SCAN = 256
 TENFOLD = 10
-INTERNAL: tuple[Block, ...] = tuple(
-    ip_network(block)
-    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7")
-)
-"""RFC 1918, RFC 4193 and loopback; documentation and other special ranges are treated as public."""
-
 ENOUGH = 200
 """Clashes after which the search for more is given up."""
 

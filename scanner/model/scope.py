@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 from scanner.model.inspection import Address, Inspection, ListedTarget, System, Unit
 from scanner.model.verdict import Reason
@@ -22,6 +22,19 @@ class Standing(StrEnum):
     LISTED = "listed"
     CONFIRMED = "confirmed"
     FOREIGN = "foreign"  # at most by a name that resolves to it
+
+
+INTERNAL = tuple(
+    ip_network(block)
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
+)
+"""RFC 1918, RFC 4193 and loopback: addresses that only an inside has."""
+
+
+def is_internal(address: str | Address) -> bool:
+    """Whether an address is private or loopback; documentation and other special ranges are not."""
+    host = ip_address(address)
+    return any(host in block for block in INTERNAL)
 
 
 def is_special(address: str | Address) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from scanner.model.inspection import Inspection, Unit
+from scanner.model.scope import is_internal
 
 SAMPLE = 64
 """Blocks of a unit that are looked at: enough to see where it lies."""
@@ -63,7 +64,7 @@ def _samples(unit: Unit) -> Iterable[str]:
 def _is_inside(target: str, source: str | None) -> bool:
     """A private or loopback target, one of our own subnet's likely size, or ourselves."""
     host = ip_address(target)
-    if host.is_private or host.is_loopback or host.is_link_local:
+    if is_internal(host) or host.is_link_local:
         return True
     if source is None:
         return False

@@ -179,6 +179,19 @@ def test_a_second_run_asks_only_what_is_missing_and_leads_on_from_the_rest(store
     assert asked == ["ports", "banner"]
 
 
+def test_what_was_cut_short_in_the_middle_is_kept_and_asked_again(store: ScanStore) -> None:
+    async def observe(target: Target, net: Network) -> Seen[PortFacts]:
+        return Seen(PortFacts((22,)), {"open": Reason.INTERRUPTED})
+
+    cut = Probe("ports", TargetKind.HOST, Impact.ORDINARY, PortFacts, observe, leads=services)
+    engine, _ = run(store, [cut, probe("banner", lambda _: PortFacts(()), TargetKind.SERVICE)])
+    assert not engine.complete
+    assert len([name for name, _ in seen(store) if name == "banner"]) == 1
+    engine, _ = run(store, [probe("ports", lambda _: PortFacts((22, 80)), leads=services)])
+    assert engine.complete
+    assert seen(store)[("ports", HOST.key)].facts == {"open": [22, 80]}
+
+
 def test_a_target_found_twice_is_asked_once(store: ScanStore) -> None:
     asked: list[str] = []
     run(store, [probe("ports", lambda target: asked.append(target.key) or PortFacts(()))], [HOST, HOST])
