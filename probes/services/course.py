@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from probes.services.dialogue import Dialogue
-from probes.services.dialogues import table
+from probes.services.dialogues import http, table
 from probes.services.dialogues.reply_220 import NOOP, greeting, told_apart
 from probes.services.hearing import OURS, Heard, hear
 from probes.services.identity import Identity
@@ -122,28 +122,34 @@ class Course:
         return found
 
     async def _inside_tls(self) -> bool:
-        """A real handshake, and what is inside. True where it was TLS."""
-        try:
-            async with self.net.connect(tls=True, name=self.target.name) as stream:
-                self.tls, self.speaks_first = True, None
-                self.identity = await self._inside(stream)
-        except NetworkError as error:
-            if error.reason not in OURS:
-                raise
-            self.silent += error.reason is Reason.TIMED_OUT
-            if self.tls:
-                self.heard.append(Heard(closed=True, reason=error.reason))
+        """A real handshake, and what is inside: by name HTTP alone is asked. True where it was TLS."""
+        by_name = self.target.name is not None
+        for question in (http.DIALOGUE,) if by_name else table.questions_inside_tls(self._port):
+            try:
+                async with self.net.connect(tls=True, name=self.target.name) as stream:
+                    if self.tls is not True:
+                        self.tls, self.speaks_first = True, None
+                    self.identity = await self._inside(stream, question)
+            except NetworkError as error:
+                if error.reason not in OURS:
+                    raise
+                self.silent += error.reason is Reason.TIMED_OUT
+                if self.tls:
+                    self.heard.append(Heard(closed=True, reason=error.reason))
+            if self.tls is not True or self.identity is not None or self._given_up:
+                break
         return self.tls is True
 
-    async def _inside(self, stream: Stream) -> Identity | None:
-        usual = table.likely(self._port, tls=True)
-        heard = await self._listen(stream, GREETING if any(one.speaks_first for one in usual) else BRIEFLY)
-        if heard.data:
-            return await self._greeting(stream, heard.data)
-        if heard.closed:
-            return None
-        self.speaks_first = False
-        question = table.question_inside_tls(self._port)
+    async def _inside(self, stream: Stream, question: Dialogue) -> Identity | None:
+        if self.speaks_first is None:
+            usual = table.likely(self._port, tls=True)
+            heard = await self._listen(stream, GREETING if any(one.speaks_first for one in usual) else BRIEFLY)
+            if heard.data:
+                return await self._greeting(stream, heard.data)
+            if heard.closed:
+                self.shut += 1
+                return None
+            self.speaks_first = False
         return await self._answer(stream, question, (question,))
 
     async def _listen(self, stream: Stream, patience: float) -> Heard:

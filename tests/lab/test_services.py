@@ -71,6 +71,31 @@ def test_redis_whose_default_user_may_do_nothing_is_not_called_open(tmp_path: Pa
     assert "redis.no-auth" not in found.failed
 
 
+def test_redis_inside_tls_is_found_on_any_port(tmp_path: Path) -> None:
+    certificate, key = issue("cache.school.example", key=rsa_key()).write(tmp_path)
+    tls = ("tls-port 7790", f"tls-cert-file {certificate}", f"tls-key-file {key}", "tls-auth-clients no")
+    with redis(tmp_path / "redis", "127.32.1.8", settings=tls):
+        found = inspect("127.32.1.8", 7790)
+    assert (found.identity["protocol"], found.identity["tls"]) == ("redis", True)
+    assert found.failed == {"redis.no-auth"}
+
+
+def test_redis_is_found_over_ipv6(tmp_path: Path) -> None:
+    with redis(tmp_path / "redis", "::1", port=6391):
+        assert inspect("::1", 6391).failed == {"redis.no-auth"}
+
+
+def test_rsync_shares_files_and_names_no_version(tmp_path: Path) -> None:
+    needs("rsync")
+    config = tmp_path / "rsyncd.conf"
+    config.write_text(f"pid file = {tmp_path}/pid\nuse chroot = no\n", encoding="utf-8")
+    command = ["/usr/bin/rsync", "--daemon", "--no-detach", "--address=127.32.3.5", "--config", str(config)]
+    with running(command, address="127.32.3.5", ports=[873], folder=tmp_path):
+        found = inspect("127.32.3.5", 873)
+    assert found.identity["protocol"] == "rsync"
+    assert found.failed == {"port.file-share-exposed"}
+
+
 def test_memcached_is_open(tmp_path: Path) -> None:
     with memcached(tmp_path / "memcached", "127.32.2.1"):
         found = inspect("127.32.2.1", 11211)
@@ -174,6 +199,19 @@ def test_postfix_is_smtp_and_discloses_a_version_only_where_told_to(tmp_path: Pa
         talking = inspect("127.32.6.2", 2526)
     assert (kept.identity["protocol"], kept.failed) == ("smtp", set())
     assert talking.failed == {"service.version-disclosed"}
+
+
+def test_smtp_inside_tls_is_heard_and_its_version_seen(tmp_path: Path) -> None:
+    """SMTP inside TLS from the first byte, by OpenSSL's own server: it greets with what it is fed."""
+    certificate, key = issue("mail.school.example", key=rsa_key()).write(tmp_path)
+    (tmp_path / "greeting").write_bytes(b"220 mail.school.example ESMTP Exim 4.94.2\r\n")
+    serve = f"(cat {tmp_path}/greeting; sleep 60) | openssl s_server -quiet -naccept 9 -cert {certificate} -key {key}"
+    command = ["/bin/sh", "-c", f"exec timeout 60 sh -c '{serve} -accept 127.32.6.4:465'"]
+    with running(command, address="127.32.6.4", ports=[], folder=tmp_path):
+        time.sleep(1)
+        found = inspect("127.32.6.4", 465)
+    assert (found.identity["protocol"], found.identity["tls"]) == ("smtp", True)
+    assert found.failed == {"service.version-disclosed"}
 
 
 def test_dovecot_is_imap(tmp_path: Path) -> None:

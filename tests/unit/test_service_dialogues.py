@@ -12,9 +12,9 @@ from probes.services.dialogues.table import (
     GENERAL,
     always_greets,
     expects_tls,
-    question_inside_tls,
     questions,
     questions_by_name,
+    questions_inside_tls,
     recognised,
 )
 
@@ -230,6 +230,6 @@ def test_by_name_only_tls_and_http_are_asked() -> None:
 
 def test_ports_of_tls_are_known_for_it() -> None:
     assert expects_tls(443) and expects_tls(993) and not expects_tls(80)
-    assert question_inside_tls(443).protocol == "http"
-    assert question_inside_tls(6380).protocol == "redis"
+    assert questions_inside_tls(443)[0].protocol == "http"
+    assert questions_inside_tls(6380)[0].protocol == "redis"
     assert always_greets("ssh") and not always_greets("http")

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 import probes.services.dialogues as folder
 from probes.services.dialogue import Dialogue
-from probes.services.dialogues import http, tls
+from probes.services.dialogues import http, redis, tls
 from probes.services.identity import Identity
 
 
@@ -54,10 +54,10 @@ def questions_by_name(port: int) -> tuple[Dialogue, ...]:
     return (tls.DIALOGUE, http.DIALOGUE) if expects_tls(port) else (http.DIALOGUE, tls.DIALOGUE)
 
 
-def question_inside_tls(port: int) -> Dialogue:
-    """What to ask a silent service inside TLS: what usually lives there, else HTTP."""
-    usual = (dialogue for dialogue in likely(port, tls=True) if dialogue.question is not None)
-    return next(usual, http.DIALOGUE)
+def questions_inside_tls(port: int) -> tuple[Dialogue, ...]:
+    """What to ask a silent service inside TLS: what usually lives there, then HTTP and Redis."""
+    usual = [dialogue for dialogue in likely(port, tls=True) if dialogue.question is not None]
+    return tuple(dict.fromkeys([*usual, http.DIALOGUE, redis.DIALOGUE]))
 
 
 def always_greets(protocol: str) -> bool:
