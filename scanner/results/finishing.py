@@ -11,6 +11,7 @@ from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import select
 from scanner.model.text import Language
 from scanner.results.build import Basis, Built, build
+from scanner.results.reachable import Reach
 from scanner.results.writing import write
 from scanner.store.history import History, PastPlace
 from scanner.store.scan import ScanStore
@@ -48,10 +49,13 @@ def finish(
     kept = History(history, "self" if order["bare"] else order["id"])
     try:
         past, previous = _past(store, kept, run["started"])
+        reach = Reach((unit, written) for unit, written in store.meta("targets"))
+        today = tuple(place for place in past if reach.holds(place))
+        elsewhere = [place for place in past if not reach.holds(place)]
         catalogue = load(*more)
         selection = select(choice_of(store), catalogue, all_probes())
-        built = build(store, Basis(catalogue, selection, past, previous, folder))
-        kept.keep(built.places, started=run["started"], finished=run["finished"])
+        built = build(store, Basis(catalogue, selection, today, previous, folder))
+        kept.keep([*built.places, *elsewhere], started=run["started"], finished=run["finished"])
     finally:
         kept.close()
     digests = built.results["inspection"]["digests"]

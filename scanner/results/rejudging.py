@@ -11,6 +11,7 @@ from scanner.inspecting.selection import select
 from scanner.model.text import Language
 from scanner.results.build import Basis, build
 from scanner.results.finishing import HISTORY, Finished, stamp
+from scanner.results.reachable import Reach
 from scanner.sealing import MANIFEST
 from scanner.store.history import PastPlace
 from scanner.store.scan import ScanStore
@@ -23,7 +24,8 @@ def rejudge(store: ScanStore, folder: Path, *, law_at: date | None, more: tuple[
     kept = store.meta(HISTORY) or {"places": [], "previous": None}
     catalogue = load(*more)
     selection = select(choice_of(store), catalogue, all_probes())
-    past = tuple(PastPlace(**place) for place in kept["places"])
+    reach = Reach((unit, written) for unit, written in store.meta("targets"))
+    past = tuple(place for place in (PastPlace(**one) for one in kept["places"]) if reach.holds(place))
     built = build(store, Basis(catalogue, selection, past, kept["previous"], target, law_at))
     about = {
         "inspection": store.meta("order")["id"],
