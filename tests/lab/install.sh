@@ -2,7 +2,7 @@
 # Installs the laboratory's servers from Debian's packages where it may (root, apt); else says what is left out.
 set -u
 packages="nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
-postfix postgresql mariadb-server gnutls-bin openssl dropbear dovecot-imapd nmap chromium nftables iproute2 fonts-noto-cjk busybox"
+postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils"
 missing=""
 for package in $packages; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
