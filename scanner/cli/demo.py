@@ -38,7 +38,7 @@ def command(out: Out = None, lang: Lang = None, quiet: Quiet = False) -> int:
                 quiet=quiet,
             )
             inspection = read(file, now=datetime.now(UTC), language=chosen())
-            return carry(inspection, asked, folder / "history.sqlite")
+            return carry(inspection, asked, folder / "history.sqlite", again=False)
 
 
 @contextmanager

@@ -40,8 +40,8 @@ PUBLIC_FACTOR = 10
 """How far above the default a rate may go for public addresses (R4)."""
 
 
-def carry(inspection: Inspection, asked: Asked, history: Path) -> int:
-    """Scan, finish, tell; the exit code of the contract."""
+def carry(inspection: Inspection, asked: Asked, history: Path, *, again: bool = True) -> int:
+    """Scan, finish, tell; the exit code of the contract. `again`: whether --resume can go on with it."""
     _platform()
     inspection = with_rates(_with_choice(inspection, asked), asked)
     job = make_job(inspection, asked)
@@ -50,7 +50,7 @@ def carry(inspection: Inspection, asked: Asked, history: Path) -> int:
         raise InputError(say("error.exists", folder=job.folder))
     try:
         with held(job.folder):
-            return _held(job, asked, history)
+            return _held(job, asked, history, again=again)
     except Busy as error:
         raise InputError(say("error.busy", folder=job.folder)) from error
 
@@ -121,7 +121,7 @@ def _with_choice(inspection: Inspection, asked: Asked) -> Inspection:
     return replace(inspection, profile=asked.profile) if asked.profile is not None else inspection
 
 
-def _held(job: Job, asked: Asked, history: Path) -> int:
+def _held(job: Job, asked: Asked, history: Path, *, again: bool) -> int:
     store = store_of(job)
     try:
         _begin(store, job, resume=asked.resume)
@@ -132,7 +132,7 @@ def _held(job: Job, asked: Asked, history: Path) -> int:
     finally:
         store.close()
     finished.seal()
-    return _tell(job, asked, finished.results, complete=complete)
+    return _tell(job, asked, finished.results, complete=complete, again=again)
 
 
 def _begin(store: ScanStore, job: Job, *, resume: bool) -> None:
@@ -166,7 +166,7 @@ def _announce(job: Job) -> None:
         typer.echo(say("scan.refused-unit", unit=refused.unit.name, rule=refused.rule, source=refused.source), err=True)
 
 
-def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool) -> int:
+def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool, again: bool) -> int:
     """The last lines, and the exit code: incomplete before found before done (R25)."""
     counts = Counter(row["severity"] for row in results["findings"] if row["state"] != "fixed")
     told = say("scan.counts", **{severity.value: counts.get(severity, 0) for severity in Severity})
@@ -176,8 +176,9 @@ def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool)
         sys.stdout.write("\n")
     if not complete:
         why = ", ".join(say(f"scan.why.{reason}") for reason in results["inspection"]["incomplete_because"])
-        again = f"{_again()} --resume -o {job.folder}"
-        typer.echo(say("scan.incomplete", why=why, counts=told, report=report, resume=again), err=True)
+        typer.echo(say("scan.incomplete", why=why, counts=told, report=report), err=True)
+        if again:
+            typer.echo(say("scan.again", command=f"{_again()} --resume -o {job.folder}"), err=True)
         return INCOMPLETE
     typer.echo(say("scan.done", counts=told, report=report), err=True)
     wanted = asked.fail_on
