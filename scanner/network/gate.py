@@ -240,8 +240,14 @@ class Gate:
         if question.klass is TrafficClass.INSPECTED and permit.outcome == Reason.TIMED_OUT.value:
             lane.failed(question.port, self.lag)
         self.tally.bytes(permit.sent, permit.received)
-        seconds = permit.seconds if permit.seconds is not None else time.monotonic() - permit.begun
-        self._write(question, permit.outcome, ms=round(seconds * 1000, 1), sent=permit.sent, received=permit.received)
+        self._write(
+            question,
+            permit.outcome,
+            began=permit.began.isoformat(timespec="milliseconds"),
+            ms=_milliseconds(permit),
+            sent=permit.sent,
+            received=permit.received,
+        )
 
     def _write(self, question: Question, outcome: str, **more: object) -> None:
         self._audit.write(
@@ -256,3 +262,11 @@ class Gate:
             outcome=outcome,
             **more,
         )
+
+
+def _milliseconds(permit: Permit) -> float | None:
+    """Until the answer, or until we gave up; None for an answer whose time says nothing of the target's pace."""
+    if permit.has_answer and permit.seconds is None:
+        return None
+    seconds = permit.seconds if permit.seconds is not None else time.monotonic() - permit.begun
+    return round(seconds * 1000, 1)

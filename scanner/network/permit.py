@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scanner.model.errors import NetworkError
@@ -30,6 +31,7 @@ class Permit:
         self._answer = ""
         self.seconds: float | None = None
         self.begun = time.monotonic()
+        self.began = datetime.now(UTC)
         self._check = check
         self._heard = heard
         self._closed: Callable[[Permit], None] | None = closed
@@ -49,6 +51,10 @@ class Permit:
         """It ended without its answer, or broke off after it."""
         how = error.reason.value if isinstance(error, NetworkError) else type(error).__name__
         self.outcome = f"{self._answer}, then {how}" if self._answer else how
+
+    @property
+    def has_answer(self) -> bool:
+        return bool(self._answer)
 
     def close(self) -> None:
         if self._closed is not None:
