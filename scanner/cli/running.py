@@ -171,6 +171,8 @@ def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool,
     counts = Counter(row["severity"] for row in results["findings"] if row["state"] != "fixed")
     told = say("scan.counts", **{severity.value: counts.get(severity, 0) for severity in Severity})
     report = job.folder / REPORT
+    if unresolved := results["inspection"]["unresolved"]:
+        typer.echo(say("scan.unresolved", count=len(unresolved), names=", ".join(unresolved[:10])), err=True)
     if asked.json:
         json.dump(results, sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")

@@ -59,3 +59,11 @@ def _unanswered_site(target: Target) -> Target | None:
     if target.name is None or scheme is None:
         return None
     return replace(target, kind=TargetKind.SITE, scheme=scheme, protocol=None, tls=None)
+
+
+def unresolved_sites(unit: str, name: str) -> tuple[Target, ...]:
+    """The sites that a name should have, where it led to no address at all."""
+    return tuple(
+        Target(TargetKind.SITE, unit, name=name, port=port, scheme=scheme)
+        for scheme, port in (("http", 80), ("https", 443))
+    )

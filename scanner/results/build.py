@@ -75,13 +75,16 @@ def build(store: ScanStore, basis: Basis) -> Built:
                 if judgement.verdict is Verdict.FAIL:
                     findings.add(judged.check, judgement)
     rows = Rows(basis.folder, zone, unit_names, legal, datetime.fromisoformat(run["finished"]))
-    found, places = rows.build(findings, answers, names)
+    found, places = rows.build(findings, answers)
     for row in found:
         legal.take_finding(row)
     clauses = legal.clauses()
     results = {
         "schema": SCHEMA,
-        "inspection": _inspection(order, run, zone, basis, found, store.all()),
+        "inspection": {
+            **_inspection(order, run, zone, basis, found, store.all()),
+            "unresolved": sorted({name for _, name, _ in names.unresolved()}),
+        },
         "units": [_unit(unit, hosts, run, found) for unit in units],
         "assets": assets,
         "findings": [_public(row) for row in found],

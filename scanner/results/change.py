@@ -24,12 +24,22 @@ class Answers:
 
     past: dict[tuple[str, str], PastPlace]
     _passed: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    _passed_alike: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
+    _alike: dict[tuple[str, str, str], PastPlace] = field(default_factory=dict)
     _whole: set[tuple[str, str | None, str | None, int | None]] = field(default_factory=set)
     _ports: dict[tuple[str, str], Observation] = field(default_factory=dict)
 
     @classmethod
     def about(cls, places: Iterable[PastPlace]) -> "Answers":
-        return cls({(place.finding, place.place): place for place in places})
+        known = list(places)
+        answers = cls({(place.finding, place.place): place for place in known})
+        answers._alike = {_alike(place): place for place in known}
+        return answers
+
+    def before(self, finding: str, check: str, item: str, place: str) -> PastPlace | None:
+        """What history knows of a place that fails now: under its id, or under the one it had before a name
+        was added or lost (R16: twins go by the names that resolve)."""
+        return self.past.get((finding, place)) or self._alike.get((check, item, place))
 
     def take(self, lane: Lane, findings: Findings) -> None:
         """Remember what this lane answers; nothing where history is empty."""
@@ -43,7 +53,7 @@ class Answers:
 
     def answer(self, place: PastPlace) -> Answer:
         """What this scan says of a place that it did not find failing."""
-        told = self._passed.get((place.finding, place.place))
+        told = self._passed.get((place.finding, place.place)) or self._passed_alike.get(_alike(place))
         if told is not None:
             return told
         host, address, port = (place.record.get(key) for key in ("host", "address", "port"))
@@ -65,10 +75,18 @@ class Answers:
         for judgement in judged.judgements:
             if judgement.verdict is Verdict.PASS:
                 number, _ = findings.identity(check, judgement)
-                self._passed[(number, place_of(judgement).key)] = _how(judgement)
+                key = place_of(judgement).key
+                self._passed[(number, key)] = _how(judgement)
+                self._passed_alike[(check.id, judgement.discriminator, key)] = _how(judgement)
         if check.exhaustive and worst(judged.judgements).verdict in (Verdict.PASS, Verdict.FAIL):
             target = judged.asset.target
             self._whole.add((check.id, target.name, target.address, target.port))
+
+
+def _alike(place: PastPlace) -> tuple[str, str, str]:
+    """Check, item and place: the same thing on the wire, whatever id it was filed under."""
+    row = place.record.get("row") or {}
+    return row.get("check", ""), row.get("item") or "", place.place
 
 
 def _how(judgement: Judgement) -> Answer:

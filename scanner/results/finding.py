@@ -93,9 +93,41 @@ class Findings:
     def all(self) -> Iterable[Finding]:
         """Worst first, then by check and place: the order of every report."""
         return sorted(
-            self._by_id.values(),
+            self._without_twins(),
             key=lambda one: (one.unit, one.severity.rank, one.check.id, one.target.key, one.port or 0, one.id),
         )
+
+    def _without_twins(self) -> list[Finding]:
+        """A certificate asked for without a name is a place of the named finding that shows the same one."""
+        named: dict[tuple[Any, ...], Finding] = {}
+        bare: list[Finding] = []
+        rest: list[Finding] = []
+        for finding in self._by_id.values():
+            if not finding.check.anchor_name:
+                rest.append(finding)
+            elif finding.target.name is None:
+                bare.append(finding)
+            else:
+                rest.append(finding)
+                for judgement in finding.judgements.values():
+                    named.setdefault(_shown(finding, judgement), finding)
+        for finding in bare:
+            twins = {
+                named[key].id: named[key]
+                for key in (_shown(finding, one) for one in finding.judgements.values())
+                if key in named
+            }
+            if twins:
+                next(iter(twins.values())).judgements.update(finding.judgements)
+            else:
+                rest.append(finding)
+        return rest
+
+
+def _shown(finding: Finding, judgement: Judgement) -> tuple[Any, ...]:
+    """Which certificate a judgement is about, and where it was shown."""
+    target = judgement.target
+    return finding.check.id, finding.unit, target.address, target.port, judgement.seen.get("sha256")
 
 
 def place_of(judgement: Judgement) -> Place:

@@ -13,7 +13,6 @@ from scanner.results.change import Answers
 from scanner.results.evidence import write_evidence
 from scanner.results.finding import Finding, Findings, sentences
 from scanner.results.legal import Legal
-from scanner.results.names import Names
 from scanner.store.history import PastPlace
 from scanner.tracking import Answer, Standing, State, not_seen, overall, seen_again
 
@@ -32,16 +31,19 @@ class Rows:
         self._legal = legal
         self._at = at
 
-    def build(self, findings: Findings, answers: Answers, names: Names) -> tuple[list[dict[str, Any]], list[PastPlace]]:
+    def build(self, findings: Findings, answers: Answers) -> tuple[list[dict[str, Any]], list[PastPlace]]:
         """Rows of what fails now and of what history still holds, worst first; and the new history."""
         rows: list[dict[str, Any]] = []
         keep: list[PastPlace] = []
         seen: set[str] = set()
         past_of: dict[str, list[PastPlace]] = {}
+        failing = list(findings.all())
+        renamed = _renamed(failing, answers)
         for place in answers.past.values():
-            past_of.setdefault(place.finding, []).append(place)
-        for finding in findings.all():
-            row, places = self._failing(finding, answers, past_of.get(finding.id, []), names)
+            if (place.finding, place.place) not in renamed:
+                past_of.setdefault(place.finding, []).append(place)
+        for finding in failing:
+            row, places = self._failing(finding, answers, past_of.get(finding.id, []))
             rows.append(row)
             keep += places
             seen.add(finding.id)
@@ -53,12 +55,12 @@ class Rows:
         return rows, keep
 
     def _failing(
-        self, finding: Finding, answers: Answers, past: list[PastPlace], names: Names
+        self, finding: Finding, answers: Answers, past: list[PastPlace]
     ) -> tuple[dict[str, Any], list[PastPlace]]:
-        row = self._row(finding, names)
+        row = self._row(finding)
         standings: dict[str, tuple[dict[str, Any], Standing]] = {}
         for place, judgement in finding.judgements.items():
-            before = answers.past.get((finding.id, place.key))
+            before = answers.before(finding.id, finding.check.id, judgement.discriminator, place.key)
             standings[place.key] = (place.to_json(), seen_again(before, judgement.at or self._at))
         for before in past:
             if before.place not in standings:
@@ -72,10 +74,9 @@ class Rows:
         row["first_seen"] = in_zone(min(firsts), self._zone)
         return row, [self._remember(row, key, *pair) for key, pair in standings.items()]
 
-    def _row(self, finding: Finding, names: Names) -> dict[str, Any]:
+    def _row(self, finding: Finding) -> dict[str, Any]:
         worst = finding.worst
         target = worst.target
-        named = names.on(target.unit, target.address or "")
         clauses = self._legal.clauses_of(finding)
         on_port = finding.port is not None
         due = self._legal.deadline(finding.severity, finding.check.weight, self._at)
@@ -89,7 +90,7 @@ class Rows:
             "unit": self._unit_names[finding.unit],
             "unit_key": finding.unit,
             "system": target.system,
-            "host": target.name or (named[0] if named else None),
+            "host": target.name,
             "address": target.address,
             "port": finding.port,
             "transport": target.transport if on_port else None,
@@ -147,6 +148,17 @@ class Rows:
             record,
             list(standing.silences),
         )
+
+
+def _renamed(failing: list[Finding], answers: Answers) -> set[tuple[str, str]]:
+    """Places of history that fail now under another id: they go on there, and nowhere else."""
+    found = set()
+    for finding in failing:
+        for place, judgement in finding.judgements.items():
+            before = answers.before(finding.id, finding.check.id, judgement.discriminator, place.key)
+            if before is not None and before.finding != finding.id:
+                found.add((before.finding, before.place))
+    return found
 
 
 def _told(due: Deadline | None) -> list[str]:

@@ -12,7 +12,7 @@ from scanner.model.observation import Observation
 from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
-from scanner.results.asset import DECLARATION, Asset, assets
+from scanner.results.asset import DECLARATION, Asset, assets, unresolved_sites
 from scanner.results.names import Names
 from scanner.store.scan import ScanStore
 
@@ -54,6 +54,9 @@ class Judging:
             observations = self._store.of_lane(unit, name)
             found = [self._named(asset) for asset in assets(observations)]
             yield Lane(unit, name, observations, found, list(self._judged(found)))
+        for unit, name, reason in self._names.unresolved():
+            sites = [Asset(site, {}, {}, reason) for site in unresolved_sites(unit, name)]
+            yield Lane(unit, name, [], sites, list(self._judged(sites)))
 
     def _named(self, asset: Asset) -> Asset:
         """What is declared of a host includes what its names bring, whichever was known first."""

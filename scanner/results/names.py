@@ -1,10 +1,11 @@
 """Which of the order's names sit on which address, by what was resolved. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.model.observation import Observation
 from scanner.model.target import TargetKind
+from scanner.model.verdict import Reason
 
 RESOLVING = "domain.names"
 
@@ -16,12 +17,21 @@ class Names:
         """`declared` is the order's names: unit key → name → {"ports": list or null}, in the file's order."""
         self._declared = declared
         found: dict[tuple[str, str], set[str]] = {}
+        self._why: dict[tuple[str, str], Reason] = {}
+        self._resolved: set[tuple[str, str]] = set()
         for observation in observations:
-            if observation.probe != RESOLVING or observation.target.kind is not TargetKind.DOMAIN:
+            unit = observation.target.unit
+            if observation.target.kind is TargetKind.SERVICE and observation.target.name is not None:
+                self._resolved.add((unit, observation.target.name))
+            if observation.probe != RESOLVING:
                 continue
+            if observation.reason is not None and observation.target.name is not None:
+                self._why[(unit, observation.target.name)] = observation.reason
             for item in observation.facts.get("names") or ():
+                if not item.get("addresses"):
+                    self._why[(unit, item["name"])] = Reason(item.get("reason") or Reason.UNREACHABLE)
                 for address in item.get("addresses") or ():
-                    found.setdefault((observation.target.unit, address), set()).add(item["name"])
+                    found.setdefault((unit, address), set()).add(item["name"])
         self._on = {key: self._ordered(key[0], names) for key, names in found.items()}
 
     def on(self, unit: str, address: str) -> tuple[str, ...]:
@@ -34,6 +44,19 @@ class Names:
         lists = [listed[name]["ports"] for name in self.on(unit, address) if name in listed]
         known = [ports for ports in (own, *lists) if ports is not None]
         return sorted({port for ports in known for port in ports}) if known else None
+
+    def unresolved(self) -> Iterator[tuple[str, str, Reason]]:
+        """(unit, name, why) of the order's names that led to no address: nothing of them was tested."""
+        for unit, names in self._declared.items():
+            for name in names:
+                if (unit, name) not in self._resolved:
+                    yield unit, name, self._reason(unit, name)
+
+    def _reason(self, unit: str, name: str) -> Reason:
+        """The name's own, else that of the zone it lies in, else that nobody got to it."""
+        own = self._why.get((unit, name))
+        zones = (why for (of, zone), why in self._why.items() if of == unit and name.endswith(f".{zone}"))
+        return own or next(zones, Reason.INTERRUPTED)
 
     @property
     def by_address(self) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -20,16 +20,20 @@ def of_unit(
     part["units"] = [one for one in results["units"] if one["key"] == unit["key"]]
     named = {row["check"] for key in ("findings", "coverage") for row in part[key]}
     part["checks"] = {check: texts for check, texts in results["checks"].items() if check in named}
-    part["inspection"] = _inspection(results["inspection"], part["findings"], unit)
+    part["inspection"] = _inspection(results["inspection"], part["findings"], part["coverage"], unit)
     return part
 
 
 def _inspection(
-    inspection: Mapping[str, Any], findings: list[dict[str, Any]], unit: Mapping[str, Any]
+    inspection: Mapping[str, Any],
+    findings: list[dict[str, Any]],
+    coverage: list[Mapping[str, Any]],
+    unit: Mapping[str, Any],
 ) -> dict[str, Any]:
     authority = inspection["authority"]
     persons = [{**person, "id": None} for person in authority["persons"]]
     states = [finding["state"] for finding in findings]
+    own = {row["host"] for row in coverage}
     vantage = {key: value for key, value in inspection["vantage"].items() if key != "inside"}
     return {
         **inspection,
@@ -38,4 +42,5 @@ def _inspection(
         "changes": {state: states.count(state) for state in inspection["changes"]},
         "vantage": {**vantage, "inside_unit": unit["inside_unit"]},
         "warnings": [],
+        "unresolved": [name for name in inspection["unresolved"] if name in own],
     }
