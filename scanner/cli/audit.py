@@ -22,9 +22,9 @@ from scanner.store.scan import ScanStore
 
 ALTERED = 1
 
-Address = Annotated[str | None, option("address", "--address")]
-From = Annotated[str | None, option("from", "--from")]
-To = Annotated[str | None, option("to", "--to")]
+Address = Annotated[str | None, option("audit-address", "--address")]
+From = Annotated[str | None, option("audit-from", "--from")]
+To = Annotated[str | None, option("audit-to", "--to")]
 
 
 def register(app: typer.Typer) -> None:
