@@ -78,9 +78,9 @@ def watch(scope: str) -> None:
   chain out {{
     type filter hook output priority 0;
     meta l4proto != {{ tcp, udp }} accept
-    ip daddr {RESOLVER} meta l4proto tcp tcp sport != 53 tcp dport != 53 counter name no_question accept
-    ip daddr {RESOLVER} meta l4proto udp udp sport != 53 udp dport != 53 counter name no_question accept
-    ip daddr {RESOLVER} accept
+    ip daddr {RESOLVER} th sport 53 accept
+    ip daddr {RESOLVER} th dport 53 accept
+    ip daddr {RESOLVER} counter name no_question accept
     ip daddr {scope} counter name inside accept
     counter name outside
   }}
