@@ -10,7 +10,21 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from scanner.cli import audit, catalogue, demo, inspect, menu, plan, rejudge, report, scan, verify
+from scanner.cli import (
+    audit,
+    catalogue,
+    contact_page,
+    demo,
+    init,
+    inspect,
+    menu,
+    notice,
+    plan,
+    rejudge,
+    report,
+    scan,
+    verify,
+)
 from scanner.cli.language import say
 from scanner.model.errors import InputError, Refused, YuanjianError
 
@@ -22,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
-for module in (scan, inspect, plan, demo, verify, audit, rejudge, report, catalogue):
+for module in (scan, init, notice, contact_page, inspect, plan, demo, verify, audit, rejudge, report, catalogue):
     module.register(app)
 
 

@@ -22,6 +22,8 @@ YEARS = range(1990, 2200)
 DAY = r"(\d{4})-(\d{2})-(\d{2})"
 MOMENT = re.compile(DAY + r"[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~]\s*(\d{1,2}):(\d{2})", re.ASCII)
+PLACEHOLDER = re.compile(r"〔(?:填写：|填寫：|fill in: )(.{1,200})〕")
+"""What `yuanjian init` leaves where nobody has said yet what belongs there."""
 HOUR_SIGNS = str.maketrans({"\uff1a": ":", "\uff0d": "-", "\uff5e": "~"})
 Value = TypeVar("Value")
 
@@ -37,6 +39,8 @@ def _told(read: Callable[[str], Value | Fault]) -> BeforeValidator:
     def validate(value: Any) -> Value:
         if not isinstance(value, str):
             raise wrong("not-a-scalar")
+        if left := PLACEHOLDER.fullmatch(value.strip()):
+            raise wrong("fill-in", text=left.group(1))
         found = read(value)
         if isinstance(found, Fault):
             raise wrong(found.code, **found.values)
