@@ -1,7 +1,7 @@
 """The questions of `yuanjian init`: each answer is read as the inspection file would read it, and asked again if bad."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -39,14 +39,14 @@ def ask_order(draft: Draft) -> None:
     if draft.kind == "self":
         draft.statement = _ask(say("init.ask.statement"), _form("line"))
     else:
-        draft.organs = _several(say("init.ask.organ"), "line")
+        draft.organs = list(_several(say("init.ask.organ"), "line"))
         ids = draft.kind in (None, "routine", "priority", "special")
         for name in _several(say("init.ask.person"), "line"):
             number = _ask(say("init.ask.person-id", name=name), _form("line")) if ids else None
             draft.persons.append((name, number))
         draft.notice_number = _ask(say("init.ask.notice-number"), _form("line"))
         draft.notice_issued = _ask(say("init.ask.notice-issued"), _form("day"))
-        draft.source_addresses = _several(say("init.ask.source"), "address")
+        draft.source_addresses = list(_several(say("init.ask.source"), "address"))
         draft.stop_name = _ask(say("init.ask.stop-name"), _form("line"))
         draft.stop_phone = _ask(say("init.ask.stop-phone"), _form("line"))
     draft.start = _moment(say("init.ask.from"), draft.timezone, last=False)
@@ -87,12 +87,10 @@ def _ask(question: str, wrong: Callable[[str], str | None], default: str = "") -
         typer.echo(problem if problem != "kind" else question, err=True)
 
 
-def _several(question: str, form: str) -> list[str]:
-    """Answers until one is left empty."""
-    found: list[str] = []
+def _several(question: str, form: str) -> Iterator[str]:
+    """Answers, each as it is given, until one is left empty."""
     while (answer := _ask(question, _form(form))) is not None:
-        found.append(answer)
-    return found
+        yield answer
 
 
 def _form(name: str) -> Callable[[str], str | None]:
