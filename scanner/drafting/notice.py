@@ -1,7 +1,7 @@
 """The draft of the prior notice, a page for each unit. A draft: no official document, no number of its own."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -78,7 +78,7 @@ def _basis(inspection: Inspection, language: Language) -> Iterator[str]:
     """Statement and documents as the file has them; of the law what is in force, articles only once verified (R20)."""
     if inspection.authority.statement:
         yield inspection.authority.statement
-    for document in inspection.basis:
+    for document in (one for one in inspection.basis if one.type != "notice"):
         parts = (word(f"document-{document.type}", language), document.number, document.date)
         yield " ".join(str(part) for part in parts if part)
     if inspection.kind.by_police:
@@ -91,7 +91,8 @@ def _basis(inspection: Inspection, language: Language) -> Iterator[str]:
 def _police_law(inspection: Inspection) -> list[str]:
     """In force on a day of the window: procedure follows the day of the act."""
     zone = ZoneInfo(inspection.window.timezone)
-    days: list[date] = [at.astimezone(zone).date() for at in (inspection.window.start, inspection.window.end)]
+    last = inspection.window.end - timedelta(microseconds=1)  # the end is exclusive
+    days: list[date] = [at.astimezone(zone).date() for at in (inspection.window.start, last)]
     statutes = load_law().statutes
     return [name for name in POLICE_LAW if any(statutes[name].in_force(day) for day in days)]
 

@@ -88,6 +88,7 @@ def test_a_notice_says_the_same_as_a_page(tmp_path: Path, language: Language) ->
 
 
 def test_the_law_named_is_the_one_in_force_in_the_window(tmp_path: Path) -> None:
+    assert "176" not in render_notice(inspection(tmp_path), "en")
     later = {"2026-09-20T00:00:00+08:00": "2026-11-20T00:00:00+08:00", "2026-09-30T24": "2026-11-30T24"}
     assert "176" in render_notice(inspection(tmp_path, **later), "en")
     assert "151" not in render_notice(inspection(tmp_path, **later), "en")
