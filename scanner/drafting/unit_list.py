@@ -8,7 +8,7 @@ from scanner.drafting.cell_value import is_blank, names_of, services_of, targets
 from scanner.drafting.draft import DraftSystem, DraftTarget, DraftUnit
 from scanner.drafting.heading import SEARCHED, Headings, doubled, headings_of
 from scanner.drafting.list_fault import ListError, ListFault, Place
-from scanner.drafting.table import OLD_EXCEL, ZIP, Row, Unreadable, csv_rows, read_bytes
+from scanner.drafting.table import LONGEST_CELL, OLD_EXCEL, ZIP, Row, Unreadable, csv_rows, read_bytes
 from scanner.drafting.workbook import workbook_rows
 from scanner.model.text import Language
 
@@ -79,7 +79,7 @@ def _take(row: Row, headings: Headings, found: UnitList) -> None:
         if cell is None or not (cell.text or cell.fault):
             continue
         if cell.fault:
-            found.faults.append(ListFault(cell.fault, place, {"text": cell.text, "most": len(cell.text)}))
+            found.faults.append(ListFault(cell.fault, place, {"text": cell.text, "most": LONGEST_CELL}))
         elif meaning in texts:
             texts[meaning].append((cell.text, place))
         else:
