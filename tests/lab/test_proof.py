@@ -93,3 +93,29 @@ def test_nothing_is_sent_after_the_closing_hour_and_nothing_cut_short_is_passed(
     whole = told["whole"]["verdicts"]
     assert all(verdict[0] == "not-tested" or whole.get(place) == verdict for place, verdict in told["verdicts"].items())
     assert any(verdict == ["not-tested", "interrupted"] for verdict in told["verdicts"].values())
+
+
+@pytest.mark.slow
+def test_a_ban_and_a_death_turn_no_verdict_but_to_not_tested(tmp_path: Path) -> None:
+    """`kept` holds the same content undisturbed; what is told of the lane itself (degraded) may differ."""
+    told = story("banned", tmp_path, 300)
+    known = told["kept"]["places"]
+    assert known
+    for disturbed in ("dropping", "resetting"):
+        places = told[disturbed]["places"]
+        turned = {
+            place for place, verdict in places.items() if verdict[0] != "not-tested" and known.get(place) != verdict
+        }
+        assert all("scan.degraded" in place for place in turned), (disturbed, turned)
+    assert ["not-tested", "blocked"] in told["dropping"]["places"].values()
+    dying = {place: verdict for place, verdict in told["dying"]["places"].items() if "6379" not in place}
+    assert all(verdict[0] == "not-tested" or known.get(place) == verdict for place, verdict in dying.items())
+    assert any(verdict[0] == "not-tested" and verdict[1] != "not-selected" for verdict in dying.values())
+
+
+@pytest.mark.slow
+def test_a_server_that_turns_five_times_slower_is_told_and_a_steady_one_is_not(tmp_path: Path) -> None:
+    told = story("slow", tmp_path, 300)
+    assert "scan.degraded" in told["slower"]["checks"]
+    assert "scan.degraded" not in told["steady"]["checks"]
+    assert told["steady"]["verdicts"][json.dumps(["scan.degraded", None, "10.38.1.2", None, None])] == ["pass", None]
