@@ -52,7 +52,9 @@ def home_page(front: Front) -> HomePage:
         return HomePage(None, front.refused.reason, last)
     if origin is None or origin.plain_host != front.origin.plain_host or origin.port not in USUAL_PORTS:
         return HomePage("none", response=last)
-    if blocked_by(last) is not None or last.status in (401, 403, 406, 407, 451):
+    if last.status in (401, 407):
+        return HomePage(None, Reason.REFUSED, last)  # it asks for a log-in
+    if blocked_by(last) is not None or last.status in (403, 406, 451):
         return HomePage(None, Reason.BLOCKED, last)
     if last.status >= 400:
         return HomePage(None, Reason.UNREACHABLE, last)

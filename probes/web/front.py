@@ -65,7 +65,9 @@ class Front:
             return None
         if self.refused is not None:
             return self.refused.reason
-        return Reason.BLOCKED if self.last.status in (401, 403, 406, 407, 451) else Reason.UNREACHABLE
+        if self.last.status in (401, 407):
+            return Reason.REFUSED  # it asks for a log-in; nobody banned us
+        return Reason.BLOCKED if self.last.status in (403, 406, 451) else Reason.UNREACHABLE
 
     def markup(self) -> Markup | None:
         """The site's own page read as HTML; None where there is no page or it is something else."""

@@ -99,9 +99,14 @@ def _elsewhere(front: Front) -> bool:
 
 
 def _evidence(target: Target, facts: HttpsFacts) -> list[Evidence]:
-    said = {"tls": "a TLS record", "refused": "a reset, twice", "plain": "no TLS, twice", None: "nothing to tell by"}
+    said = {
+        "tls": "answered a ClientHello with TLS",
+        "refused": "refused or reset the connection, twice",
+        "plain": "answered, but not with TLS, twice",
+        None: "told nothing",
+    }
     return [
-        Evidence(f"443 of {target.address} answered a ClientHello with {said[facts.port_443]}", about="port_443"),
+        Evidence(f"443 of {target.address} {said[facts.port_443]}", about="port_443"),
         Evidence("http leads: " + " → ".join(facts.chain), about="leads_to_https"),
     ]
 

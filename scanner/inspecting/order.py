@@ -1,7 +1,8 @@
 """The order as results show it: the inspection and its units as JSON, kept with the facts for re-judging."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from scanner import __version__
 from scanner.catalogue.loader import Catalogue
@@ -32,8 +33,8 @@ def order_json(inspection: Inspection, catalogue: Catalogue) -> dict[str, Any]:
         "event": inspection.event
         and {
             "name": inspection.event.name,
-            "from": inspection.event.start.isoformat(),
-            "to": inspection.event.end.isoformat(),
+            "from": in_zone(inspection.event.start, ZoneInfo(inspection.window.timezone)),
+            "to": in_zone(inspection.event.end, ZoneInfo(inspection.window.timezone)),
         },
         "yuanjian": __version__,
         "catalogue": catalogue.release,
@@ -134,11 +135,16 @@ def _contact(contact: Contact | None) -> dict[str, Any] | None:
 
 def _window(window: Window) -> dict[str, Any]:
     return {
-        "from": window.start.isoformat(),
-        "to": window.end.isoformat(),
-        "daily": [f"{start:%H:%M}-{end:%H:%M}" for start, end in window.daily],
+        "from": in_zone(window.start, ZoneInfo(window.timezone)),
+        "to": in_zone(window.end, ZoneInfo(window.timezone)),
+        "daily": [f"{start:%H:%M}-{_end(end)}" for start, end in window.daily],
         "timezone": window.timezone,
     }
+
+
+def _end(end: time) -> str:
+    """Midnight as an end is 24:00."""
+    return f"{end:%H:%M}" if end != time(0) else "24:00"
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

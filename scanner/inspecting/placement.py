@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from scanner.inspecting.surroundings import Placed
 from scanner.model.inspection import Inspection, Unit
 from scanner.model.probe import Probe
-from scanner.model.scope import Scope
+from scanner.model.scope import Scope, is_internal
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
 
@@ -40,9 +40,18 @@ class Placement:
             return None
         if target.address is not None and self._scope.bars_address(target.address) is not None:
             return None
-        system = self._scope.system_of(target.unit, name=target.name, address=target.address, port=target.port)
-        placed = replace(target, system=system.name if system else None)
+        placed = replace(target, system=self._system(target))
         return Placed(placed, self._facts(unit, placed))
+
+    def _system(self, target: Target) -> str | None:
+        """The system a target belongs to; a domain's, where all its listed names belong to one."""
+        if target.kind is not TargetKind.DOMAIN or target.name is None:
+            found = self._scope.system_of(target.unit, name=target.name, address=target.address, port=target.port)
+            return found.name if found else None
+        names = self._scope.names_in_zone(target.unit, target.name)
+        systems = {self._scope.system_of(target.unit, name=name) for name in names}
+        only = next(iter(systems)) if len(systems) == 1 else None
+        return only.name if only else None
 
     def bars(self, probe: Probe, target: Target) -> Reason | None:
         """Why this probe may not ask this target: address-bound ones want one's own address (R2)."""
@@ -60,11 +69,18 @@ class Placement:
             "suspended": self._scope.suspended(unit.key, today, name=target.name, address=target.address),
             "level": unit.level(target.system),
             "kind": self._inspection.kind.value,
-            "mainland": unit.mainland,
+            "mainland": unit.mainland and not self._inner(target),
             "critical": unit.critical_infrastructure,
             "service_types": list(unit.service_types),
             "filings": dict(filings),
         }
+
+    def _inner(self, target: Target) -> bool:
+        """A site at a private or loopback address without a name is nobody's public home page."""
+        literal = (
+            target.kind is TargetKind.SITE and target.address is not None and target.name in (None, target.address)
+        )
+        return literal and is_internal(target.address or "")
 
     def _ports(self, target: Target) -> list[int] | None:
         if target.kind is TargetKind.DOMAIN:

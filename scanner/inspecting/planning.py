@@ -50,6 +50,10 @@ def addresses(unit: Unit, scope: Scope) -> Iterator[str]:
             yield str(entry.address)
 
 
+CANARIES, TRIES = 3, 2
+"""Ports asked beside the list to unmask middleboxes; and a silent port is asked twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitPlan:
     """What one unit would be sent, at most: counts, and seconds at the limits."""
@@ -74,7 +78,7 @@ def _unit_plan(inspection: Inspection, unit: Unit, scope: Scope, selection: Sele
     own = sum(1 for _ in addresses(unit, scope))
     domains = len(zones(scope, unit.key))
     sweeps = any(probe.name == "ports.tcp" for probe in selection.probes)
-    connects = own * ports if sweeps else 0
+    connects = own * (ports + CANARIES) * TRIES if sweeps else 0
     cost = dict.fromkeys(TargetKind, 0)
     for probe in selection.probes:
         if probe.name != "ports.tcp":

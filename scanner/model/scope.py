@@ -177,6 +177,16 @@ class Scope:
         lists = [line.ports for line in lines if line.ports is not None]
         return tuple(sorted({port for ports in lists for port in ports})) if lists else None
 
+    def site_ports(
+        self, unit: str, *, address: str | Address | None = None, names: Collection[str] = ()
+    ) -> tuple[int, ...]:
+        """The ports of declared URLs on a host: asked like declared ones, though they are no list of them."""
+        lines = [
+            *self._lines(unit, address=address),
+            *(line for name in names for line in self._lines(unit, name=name)),
+        ]
+        return tuple(sorted({line.url_port for line in lines if line.url_port is not None}))
+
     def names_in_zone(self, unit: str, zone: str) -> tuple[str, ...]:
         """The unit's names at or below a zone's apex."""
         return tuple(name for name in self.names(unit) if name == zone or name.endswith(f".{zone}"))

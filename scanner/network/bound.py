@@ -85,7 +85,9 @@ class BoundNetwork:
         return scope.declared_ports(unit, address=address, names=self.names())
 
     def ports_to_sweep(self) -> tuple[int, ...]:
-        return tuple(sorted({*self._wire.ports, *(self.declared_ports() or ())}))
+        scope, unit, address = self._gate.ledger.scope, self._target.unit, self._target.address
+        sites = scope.site_ports(unit, address=address, names=self.names())
+        return tuple(sorted({*self._wire.ports, *(self.declared_ports() or ()), *sites}))
 
     def names(self) -> tuple[str, ...]:
         ledger, target = self._gate.ledger, self._target

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from scanner.catalogue.ports import load_ports
 from scanner.model.errors import Blocked, NotAdmitted
 from scanner.model.scope import Scope
 from scanner.model.verdict import Reason
@@ -152,7 +153,7 @@ class Gate:
     async def _in_scope(self, question: Question) -> None:
         match question.klass:
             case TrafficClass.INSPECTED:
-                refusal = await self.ledger.refuses(question)
+                refusal = self._unspoken(question) or await self.ledger.refuses(question)
             case TrafficClass.INFRASTRUCTURE:
                 admitted = question.act is Act.QUERY and "dns" in self._allowed
                 refusal = None if admitted else (Reason.NOT_PERMITTED, "the file admits no such third party")
@@ -160,6 +161,12 @@ class Gate:
                 refusal = Reason.NOT_PERMITTED, "nothing of the operator's own is configured"
         if refusal is not None:
             raise self.refuse(question, *refusal)
+
+    def _unspoken(self, question: Question) -> tuple[Reason, str] | None:
+        """R6: where a greeting does something, nothing is ever said, whoever leads there; a sweep says nothing."""
+        if question.act is Act.SWEEP or question.port not in load_ports().never_spoken_to:
+            return None
+        return Reason.NOT_PERMITTED, f"port {question.port} is never spoken to: a greeting does something there"
 
     async def _alive(self, lane: Lane, question: Question) -> None:
         """Ask the heartbeat where it is due; raise Blocked where the address has fallen silent (R10)."""

@@ -16,6 +16,10 @@ REMEMBERED = 64
 """Ports that answered, kept so that their later silence is told from a filtered port's."""
 
 
+HANDSHAKES_COUNTED = frozenset({3306, 3307, 33060})
+"""MySQL and MariaDB block a host that leaves too many handshakes unfinished."""
+
+
 class Pulse:
     """`place` is the question that the first positive answer came to; None before there is one."""
 
@@ -31,8 +35,8 @@ class Pulse:
         self._connections = 0
 
     def felt(self, place: Question) -> None:
-        """A connect was accepted there."""
-        if self.place is None:
+        """A connect was accepted there. A place that counts unfinished handshakes is no heartbeat (R6)."""
+        if self.place is None and place.port not in HANDSHAKES_COUNTED:
             self.place = replace(place, act=Act.HEARTBEAT, probe="heartbeat", opens=True)
             self.beaten()
         if len(self._ports) < REMEMBERED:

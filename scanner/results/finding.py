@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from scanner.judging import Judgement
 from scanner.model.check import Check, Confidence, Severity
@@ -61,11 +62,15 @@ class Finding:
 
     @property
     def first_seen(self) -> datetime:
-        return min(one.at for one in self.judgements.values() if one.at is not None)
+        return min(self._moments)
 
     @property
     def last_seen(self) -> datetime:
-        return max(one.at for one in self.judgements.values() if one.at is not None)
+        return max(self._moments)
+
+    @property
+    def _moments(self) -> list[datetime]:
+        return [one.at for one in self.judgements.values() if one.at is not None] or [datetime.now(UTC)]
 
 
 class Findings:
@@ -143,24 +148,29 @@ def place_of(judgement: Judgement) -> Place:
 _FIELD = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
-def sentence(template: str, facts: Mapping[str, Any], language: Language) -> str:
-    """A check's sentence with its facts filled in; what is not known reads as a dash."""
-    return _FIELD.sub(lambda match: _words(facts.get(match.group(1)), language), template)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
-def sentences(check: Check, facts: Mapping[str, Any]) -> dict[str, str]:
-    return {language: sentence(check.seen.in_language(language), facts, language) for language in LANGUAGES}
+def sentence(template: str, facts: Mapping[str, Any], language: Language, zone: ZoneInfo | None = None) -> str:
+    """A check's sentence with its facts filled in; what is not known reads as a dash, moments in the zone (R21)."""
+    return _FIELD.sub(lambda match: _words(facts.get(match.group(1)), language, zone), template)
 
 
-def _words(value: Any, language: Language) -> str:
+def sentences(check: Check, facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+    return {language: sentence(check.seen.in_language(language), facts, language, zone) for language in LANGUAGES}
+
+
+def _words(value: Any, language: Language, zone: ZoneInfo | None) -> str:
     match value:
+        case str() if zone is not None and _MOMENT.fullmatch(value):
+            return datetime.fromisoformat(value).astimezone(zone).isoformat(" ", "seconds")
         case None:
             return "—"
         case bool():
             return {"zh-CN": ("否", "是"), "zh-TW": ("否", "是"), "en": ("no", "yes")}[language][value]
         case list() | tuple():
-            return (", " if language == "en" else "、").join(_words(part, language) for part in value)
+            return (", " if language == "en" else "、").join(_words(part, language, zone) for part in value)
         case dict():
-            return ", ".join(f"{key}={_words(part, language)}" for key, part in value.items())
+            return ", ".join(f"{key}={_words(part, language, zone)}" for key, part in value.items())
         case _:
             return str(value)

@@ -97,7 +97,7 @@ class Rows:
             "url": _url(target, worst.discriminator),
             "item": worst.discriminator or None,
             "places": [],
-            "seen": sentences(finding.check, worst.seen),
+            "seen": sentences(finding.check, worst.seen, self._zone),
             "evidence": write_evidence(self._folder, finding, self._zone),
             "duties": list(finding.check.duties),
             "clauses": list(clauses),

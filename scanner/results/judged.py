@@ -82,7 +82,8 @@ class Judging:
             return [Judgement(check.id, asset.target, verdict, reason if concerned else None)]
         absent = self._absent(check, asset)
         judged = judge(check, asset.target, asset.observations, asset.declared, absent=absent)
-        return judged if self._complete else [_cut_short(one) for one in judged]
+        dated = [_dated(one, asset) for one in judged]
+        return dated if self._complete else [_cut_short(one) for one in dated]
 
     def _wanted(self, check: Check, target: Target) -> bool:
         """Whether the check's probe would have had anything to ask here."""
@@ -121,6 +122,13 @@ class Judging:
         else:
             judgement = unreached(check, target, host.observations, complete=self._complete)
         return Judged(check, Asset(target, {}, host.declared), [judgement])
+
+
+def _dated(judgement: Judgement, asset: Asset) -> Judgement:
+    """What is judged over several observations dates from the last of them."""
+    if judgement.at is not None or not asset.observations:
+        return judgement
+    return replace(judgement, at=max(one.at for one in asset.observations.values()))
 
 
 def _cut_short(judgement: Judgement) -> Judgement:

@@ -31,7 +31,7 @@ def write(folder: Path, built: Built, language: Language, about: Mapping[str, An
     units = folder / "units"
     if units.exists():
         shutil.rmtree(units)
-    if len(built.results["units"]) > 1:
+    if not built.results["inspection"]["bare"]:
         for number, unit in enumerate(built.results["units"], 1):
             if unit["refused"] is None:
                 _unit(units / f"{number:02d}-{_code(unit)}", folder, built, unit, language)

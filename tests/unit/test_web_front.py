@@ -86,7 +86,7 @@ def test_hsts_counts_on_any_own_answer_over_https_and_on_no_others() -> None:
 def test_a_present_header_on_an_error_counts_and_a_missing_one_says_nothing() -> None:
     error = hop("https://a.example/", 401)
     seen = home.describe(HTTPS, front(HTTPS, error))
-    assert (seen.facts.hsts, seen.gaps["hsts"]) == (None, Reason.BLOCKED)
+    assert (seen.facts.hsts, seen.gaps["hsts"]) == (None, Reason.REFUSED)
     with_header = replace(error, headers=(("strict-transport-security", "max-age=600"),))
     assert home.describe(HTTPS, front(HTTPS, with_header)).facts.hsts is True
 
