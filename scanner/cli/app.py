@@ -25,8 +25,9 @@ from scanner.cli import (
     scan,
     verify,
 )
-from scanner.cli.language import say
+from scanner.cli.language import asked_for, say
 from scanner.model.errors import InputError, Refused, YuanjianError
+from scanner.model.text import LANGUAGES
 
 app = typer.Typer(
     name="yuanjian",
@@ -66,6 +67,9 @@ def run(arguments: list[str]) -> int:
     """One command line, to its exit code. No traceback reaches the user."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
+        for given in asked_for(arguments):
+            if given.lower() not in (language.lower() for language in LANGUAGES):
+                raise InputError(say("error.list", option="--lang", given=given, wanted=", ".join(LANGUAGES)))
         code = app(arguments, standalone_mode=False)
         return int(code or 0)
     except typer.Exit as end:

@@ -6,21 +6,26 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 from scanner.model.text import LANGUAGES, Language
 
 
 def chosen(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> Language:
     """The language of messages: `--lang X` or `--lang=X` anywhere on the line, else LC_ALL, LC_MESSAGES, LANG."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    for position, word in enumerate(words):
-        given = words[position + 1 : position + 2] if word == "--lang" else [word[7:]] if word[:7] == "--lang=" else []
+    for given in asked_for(sys.argv[1:] if arguments is None else arguments):
         for language in LANGUAGES:
-            if given and given[0].lower() == language.lower():
+            if given.lower() == language.lower():
                 return language
     surroundings = os.environ if environment is None else environment
     locale = next((surroundings[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if surroundings.get(key)), "")
     return _of_locale(locale)
+
+
+def asked_for(arguments: Sequence[str]) -> list[str]:
+    """What stands behind every `--lang` of a command line, whether we know it or not."""
+    after = [word for before, word in pairwise(arguments) if before == "--lang"]
+    return after + [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
 
 
 def say(key: str, /, **values: object) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from scanner.cli.language import say
 from scanner.model.check import Severity
@@ -102,6 +104,33 @@ def a_resolver(given: str | None) -> str | None:
                 wanted="192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353",
             )
         )
+    return given
+
+
+def a_callback(given: str | None) -> str | None:
+    """ADDRESS:PORT of one's own ([ADDRESS]:PORT for IPv6), unchanged; InputError where it is not."""
+    if given is None:
+        return None
+    host, _, port = given.rpartition(":")
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+        right = 1 <= int(port) <= 65535
+    except ValueError:
+        right = False
+    if not right:
+        raise InputError(
+            say("error.list", option="--callback", given=given, wanted="192.0.2.7:4000, [2001:db8::7]:4000")
+        )
+    return given
+
+
+def a_database(given: str | None) -> str | None:
+    """A database URL that SQLAlchemy reads, with its driver installed, unchanged; InputError else."""
+    try:
+        if given is not None:
+            create_engine(given).dispose()
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise InputError(say("error.file", option="--db", path=given, error=error)) from error
     return given
 
 

@@ -20,7 +20,7 @@ from scanner.cli.progress import Progress
 from scanner.inspecting.consistency import consistent
 from scanner.inspecting.folder import Busy, default_folder, held, holds_results
 from scanner.inspecting.job import Job, carry_out, store_of
-from scanner.inspecting.keeping import OtherScan, Wider, begin
+from scanner.inspecting.keeping import Complete, OtherScan, Wider, begin
 from scanner.inspecting.loop import run
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Choice, select
@@ -138,6 +138,8 @@ def _held(job: Job, asked: Asked, history: Path, *, again: bool) -> int:
 def _begin(store: ScanStore, job: Job, *, resume: bool) -> None:
     try:
         begin(store, job, resume=resume)
+    except Complete as error:
+        raise InputError(say("error.complete", folder=job.folder)) from error
     except OtherScan as error:
         raise InputError(say("error.other-scan", folder=job.folder, id=error)) from error
     except Wider as error:

@@ -15,6 +15,8 @@ from scanner.cli.options import (
     Lang,
     Out,
     Quiet,
+    a_callback,
+    a_database,
     a_resolver,
     one_of,
     option,
@@ -98,5 +100,7 @@ def read(given: dict[str, Any]) -> Asked:
             "fail_on": Severity(severity) if severity else None,
             "engine": Engine(engine or Engine.OWN),
             "resolver": a_resolver(given["resolver"]),
+            "callback": a_callback(given["callback"]),
+            "database": a_database(given["database"]),
         }
     )

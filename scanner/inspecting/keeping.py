@@ -17,6 +17,10 @@ class OtherScan(InputError):
     """The folder belongs to another inspection."""
 
 
+class Complete(InputError):
+    """There is nothing to go on with: the scan is complete, and its seal stands."""
+
+
 class Wider(InputError):
     """A resumed scan's scope reaches further than it did at the start (R22)."""
 
@@ -24,10 +28,12 @@ class Wider(InputError):
 def begin(store: ScanStore, job: Job, *, resume: bool) -> None:
     """Keep the order; where a scan is resumed, hold today's order against the one it began with.
 
-    Raises OtherScan with the stored id, Wider with the targets that are new.
+    Raises Complete, OtherScan with the stored id, Wider with the targets that are new.
     """
     before = store.meta("order")
     if resume and before is not None:
+        if (store.meta("run") or {}).get("complete"):
+            raise Complete(before["id"])
         if before["id"] != job.inspection.id and not (before["bare"] and job.inspection.bare):
             raise OtherScan(before["id"])
         new = sorted(_targets(job.inspection) - {tuple(one) for one in store.meta("targets")})

@@ -150,6 +150,7 @@ def test_a_resumed_scan_asks_nothing_twice_and_finds_the_same(scanned: Path, sch
         (count,) = store.execute("SELECT count(*) FROM observation").fetchone()
         store.execute("DELETE FROM observation WHERE id > ?", (2 * count // 3,))
         store.execute("DELETE FROM meta WHERE key = 'history'")
+        store.execute("UPDATE meta SET value = json_set(value, '$.complete', json('false')) WHERE key = 'run'")
     store.close()
     sent = len((cut / "audit.jsonl").read_text(encoding="utf-8").splitlines())
     ended = inspect(schools, "cut", "--resume", "--history", str(schools / "other.sqlite"))
@@ -159,7 +160,7 @@ def test_a_resumed_scan_asks_nothing_twice_and_finds_the_same(scanned: Path, sch
     assert 0 < again < sent
 
 
-def test_a_wider_scope_cannot_be_resumed(scanned: Path, schools: Path) -> None:
+def test_neither_a_complete_scan_nor_a_wider_scope_is_resumed(scanned: Path, schools: Path) -> None:
     wider = (
         (schools / "demo.yaml")
         .read_text(encoding="utf-8")
@@ -168,6 +169,11 @@ def test_a_wider_scope_cannot_be_resumed(scanned: Path, schools: Path) -> None:
     (schools / "wider.yaml").write_text(wider, encoding="utf-8")
     copy = schools / "narrow"
     shutil.copytree(scanned, copy)
+    complete = inspect(schools, "narrow", "--resume")
+    assert (complete.returncode, "complete" in complete.stderr) == (2, True)
+    with sqlite3.connect(copy / "scan.sqlite") as store:
+        store.execute("UPDATE meta SET value = json_set(value, '$.complete', json('false')) WHERE key = 'run'")
+    store.close()
     ended = yuanjian("inspect", "wider.yaml", "-o", "narrow", "--resume", "--quiet", cwd=schools)
     assert (ended.returncode, "127.77.1.99" in ended.stderr) == (2, True)
 

@@ -2,11 +2,16 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from scanner.cli.app import run
+from scanner.cli.options import Asked
+from scanner.cli.running import with_rates
+from scanner.inspection_file import from_targets
+from scanner.model.errors import InputError
 
 LANGUAGES = ("zh-CN", "zh-TW", "en")
 
@@ -32,6 +37,9 @@ def yuanjian(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         (["scan", "127.0.0.1", "--resolver", "dns.example"], "--resolver"),
         (["scan", "127.0.0.1", "--resolver", "192.0.2.1:99999"], "--resolver"),
         (["scan", "127.0.0.1", "--rate", "0"], "--rate"),
+        (["scan", "127.0.0.1", "--db", "garbage"], "--db"),
+        (["scan", "127.0.0.1", "--callback", "garbage"], "--callback"),
+        (["scan", "127.0.0.1", "--lang", "fr"], "--lang"),
         (["scan", "127.0.0.1", "--rate", "fast"], "--rate"),
         (["scan", "127.0.0.1", "--trust", "no-such.pem"], "no-such.pem"),
         (["scan", "127.0.0.1", "--catalogue", "no-such.toml"], "no-such.toml"),
@@ -65,10 +73,15 @@ def test_bad_usage_names_what_is_wrong_and_sends_nothing(
     assert not list(tmp_path.rglob("audit.jsonl"))
 
 
-def test_rate_max_is_not_for_public_addresses(tmp_path: Path) -> None:
-    arguments = ["scan", "203.0.113.7", "--authorised", "x", "--not-critical-infrastructure", "--rate", "max"]
-    public = yuanjian(*arguments[:1], "8.8.8.8", *arguments[2:], "--lang", "en", cwd=tmp_path)
-    assert (public.returncode, "R4" in public.stderr) == (2, True)
+@pytest.mark.parametrize("target", ["8.8.8.8", "198.51.100.1", "198.18.0.1", "169.254.0.1", "240.0.0.1", "2001:db8::1"])
+def test_only_private_and_loopback_targets_are_inside(target: str) -> None:
+    """Below the wire: documentation and other special ranges are not one's own network (R4)."""
+    now = datetime.now(UTC)
+    inspection = from_targets([target], now=now, statement="x", not_critical=True)
+    with pytest.raises(InputError, match="R4"):
+        with_rates(inspection, Asked(rate="max"))
+    inside = from_targets(["127.0.0.1", "10.0.0.1", "fd00::1"], now=now, statement="x", not_critical=True)
+    assert with_rates(inside, Asked(rate="max")).limits.requests_per_second is None
 
 
 def test_a_public_target_without_a_right_is_refused(tmp_path: Path) -> None:
