@@ -49,9 +49,9 @@ class Placement:
             found = self._scope.system_of(target.unit, name=target.name, address=target.address, port=target.port)
             return found.name if found else None
         names = self._scope.names_in_zone(target.unit, target.name)
-        systems = {self._scope.system_of(target.unit, name=name) for name in names}
-        only = next(iter(systems)) if len(systems) == 1 else None
-        return only.name if only else None
+        found = (self._scope.system_of(target.unit, name=name) for name in names)
+        systems = {system.name if system else None for system in found}
+        return next(iter(systems)) if len(systems) == 1 else None
 
     def bars(self, probe: Probe, target: Target) -> Reason | None:
         """Why this probe may not ask this target: address-bound ones want one's own address (R2)."""

@@ -101,7 +101,7 @@ def test_a_page_in_the_sites_place_is_blocked_and_not_judged(status: str, body: 
     assert met(https.PROBE, wall).gaps["leads_to_https"] is Reason.BLOCKED
 
 
-@pytest.mark.parametrize(("status", "reason"), [("401 Unauthorized", "blocked"), ("500 Oops", "unreachable")])
+@pytest.mark.parametrize(("status", "reason"), [("401 Unauthorized", "refused"), ("500 Oops", "unreachable")])
 def test_an_error_in_the_pages_place_says_nothing_of_its_headers(status: str, reason: str) -> None:
     seen = met(home.PROBE, answering(lambda head: answer(status, b"no", "Server: nginx/1.2.3")))
     assert verdict("web.csp-missing", seen) == (Verdict.NOT_TESTED, Reason(reason))
