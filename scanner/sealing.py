@@ -15,9 +15,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from scanner.inspecting.folder import MANIFEST
 from scanner.model.errors import InputError
 
-MANIFEST = "manifest.json"
 SCHEMA = "yuanjian/manifest/1"
 
 

@@ -13,11 +13,11 @@ import typer
 from scanner.auditing import Amount, Audit, Latency, Span, lines_of, summed
 from scanner.cli.language import say
 from scanner.cli.options import Json, Lang, option
-from scanner.inspecting.folder import AUDIT, STORE
+from scanner.inspecting.folder import AUDIT, MANIFEST, STORE
 from scanner.model.errors import InputError
 from scanner.network.audit import broken_at
 from scanner.results.writing import RESULTS
-from scanner.sealing import MANIFEST, verify
+from scanner.sealing import verify
 from scanner.store.scan import ScanStore
 
 ALTERED = 1

@@ -9,6 +9,8 @@ from pathlib import Path
 STORE = "scan.sqlite"
 AUDIT = "audit.jsonl"
 LOCK = ".lock"
+MANIFEST = "manifest.json"
+"""The last file of a finished scan: where it stands, the folder is sealed."""
 
 
 class Busy(Exception):

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from scanner.inspecting.folder import MANIFEST
 from scanner.inspecting.job import Job
 from scanner.inspecting.order import order_json, units_json
 from scanner.inspecting.selection import Choice
@@ -32,7 +33,7 @@ def begin(store: ScanStore, job: Job, *, resume: bool) -> None:
     """
     before = store.meta("order")
     if resume and before is not None:
-        if (store.meta("run") or {}).get("complete"):
+        if (store.meta("run") or {}).get("complete") and (job.folder / MANIFEST).exists():
             raise Complete(before["id"])
         if before["id"] != job.inspection.id and not (before["bare"] and job.inspection.bare):
             raise OtherScan(before["id"])

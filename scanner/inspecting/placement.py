@@ -49,8 +49,8 @@ class Placement:
             found = self._scope.system_of(target.unit, name=target.name, address=target.address, port=target.port)
             return found.name if found else None
         names = self._scope.names_in_zone(target.unit, target.name)
-        found = (self._scope.system_of(target.unit, name=name) for name in names)
-        systems = {system.name if system else None for system in found}
+        of_names = (self._scope.system_of(target.unit, name=name) for name in names)
+        systems = {system.name if system else None for system in of_names}
         return next(iter(systems)) if len(systems) == 1 else None
 
     def bars(self, probe: Probe, target: Target) -> Reason | None:

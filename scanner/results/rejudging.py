@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from scanner.catalogue.loader import load
+from scanner.inspecting.folder import MANIFEST
 from scanner.inspecting.keeping import choice_of
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import select
@@ -12,7 +13,6 @@ from scanner.model.text import Language
 from scanner.results.build import Basis, build
 from scanner.results.finishing import HISTORY, Finished, stamp
 from scanner.results.reachable import Reach
-from scanner.sealing import MANIFEST
 from scanner.store.history import PastPlace
 from scanner.store.scan import ScanStore
 
