@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 PER_LANE = 3
 """Probes at once on one address; its connection ceiling holds beside."""
 
+LOOKED_EVERY = 0.25
+"""Seconds between looks whether a unit without a free lane was paused meanwhile."""
+
 TRIED_AGAIN = frozenset({Reason.INTERRUPTED})
 """Ends that are no end: never stored, asked again by --resume."""
 
@@ -70,20 +73,36 @@ class Engine:
         """Ask the seeds and all they lead to. Cancelling ends it cleanly: what was found is stored."""
         try:
             async with asyncio.TaskGroup() as group:
+                aside: dict[str, list[Target]] = {}
                 for seed in seeds:
-                    await self._room(seed.unit)
-                    self._offer(group, seed)
+                    if seed.unit in aside or not await self._room(seed.unit):
+                        aside.setdefault(seed.unit, []).append(seed)
+                    else:
+                        self._offer(group, seed)
+                for held_back in aside.values():
+                    group.create_task(self._later(group, held_back))
         except BaseException:
             self._interrupted = True
             raise
         finally:
             self._store.flush()
 
-    async def _room(self, unit: str) -> None:
-        """Wait until the unit has a free lane, so that seeds are taken as they can be asked."""
+    async def _room(self, unit: str) -> bool:
+        """Wait until the unit has a free lane, so that seeds are taken as they can be asked; False where it is paused."""
         while sum(lane.unit == unit for lane in self._lanes.values()) >= 2 * self._per_unit:
+            if self._door.paused(unit):
+                return False
             self._freed.clear()
-            await self._freed.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._freed.wait(), LOOKED_EVERY)
+        return True
+
+    async def _later(self, group: asyncio.TaskGroup, seeds: Iterable[Target]) -> None:
+        """What a pause of its unit held back, so that other units go on meanwhile."""
+        for seed in seeds:
+            while not await self._room(seed.unit):
+                await self._door.reopened(seed.unit)
+            self._offer(group, seed)
 
     def _offer(self, group: asyncio.TaskGroup, found: Target) -> None:
         """Queue what wants this target; what is already stored is not asked again but led on from."""
@@ -132,19 +151,31 @@ class Engine:
 
     async def _run_lane(self, group: asyncio.TaskGroup, lane: Lane) -> None:
         unit = self._units.setdefault(lane.unit, asyncio.Semaphore(self._per_unit))
-        async with unit, self._at_once:
-            running: set[asyncio.Task[None]] = set()
-            while lane.waiting or running:
-                while lane.waiting and len(running) < PER_LANE:
-                    probe, target = lane.waiting.popleft()
-                    running.add(group.create_task(self._attempt(group, lane, probe, target)))
-                _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            with contextlib.suppress(NetworkError):  # a lane that may not be asked any more has its facts all the same
-                await self._door.settle(lane.name)
+        async with unit:
+            while not await self._drained(group, lane):
+                if not await self._door.reopened(lane.unit):
+                    self._interrupted = self._interrupted or bool(lane.waiting)
+                    lane.waiting.clear()
+                    break
         if lane.waiting:
             group.create_task(self._run_lane(group, lane))
         else:
             self._end_lane(lane)
+
+    async def _drained(self, group: asyncio.TaskGroup, lane: Lane) -> bool:
+        """Ask all that waits, and the last heartbeat; False where a pause came first. A paused lane holds up no other."""
+        async with self._at_once:
+            running: set[asyncio.Task[None]] = set()
+            while running or (lane.waiting and not self._door.paused(lane.unit)):
+                while lane.waiting and len(running) < PER_LANE and not self._door.paused(lane.unit):
+                    probe, target = lane.waiting.popleft()
+                    running.add(group.create_task(self._attempt(group, lane, probe, target)))
+                _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            turns = self._door.turns(lane.unit)
+            if not lane.waiting:
+                with contextlib.suppress(NetworkError):  # one that may not be asked any more has its facts all the same
+                    await self._door.settle(lane.name)
+            return not lane.waiting and (self._door.turns(lane.unit) == turns or self._door.over(lane.unit))
 
     def _end_lane(self, lane: Lane) -> None:
         """Keep what the lane felt, and forget the lane: memory does not grow with the targets."""
@@ -172,7 +203,16 @@ class Engine:
                     self._store.add(lane.known[pair])
 
     async def _attempt(self, group: asyncio.TaskGroup, lane: Lane, probe: Probe, target: Target) -> None:
+        turns = self._door.turns(target.unit)
         observation = await self._observe(probe, target)
+        if self._door.turns(target.unit) != turns:
+            # What a probe makes of an interruption is its own affair: nothing it says of one is taken for an answer.
+            observation = observation if cut_short(observation) else _interrupted(observation)
+            if not self._door.over(target.unit):
+                lane.waiting.appendleft((probe, target))
+                if cut_short(observation):
+                    self._store.add(observation)
+                return
         if observation.reason in TRIED_AGAIN:
             self._interrupted = True
             return
@@ -227,3 +267,7 @@ class Engine:
 def cut_short(observation: Observation) -> bool:
     """Whether it was interrupted in the middle: what it saw is kept, and --resume asks it again."""
     return not TRIED_AGAIN.isdisjoint(observation.gaps.values())
+
+
+def _interrupted(observation: Observation) -> Observation:
+    return Observation(observation.probe, observation.target, observation.at, reason=Reason.INTERRUPTED)

@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scanner.catalogue.loader import Catalogue
+from scanner.inspecting.control import Control
 from scanner.inspecting.engine import Engine
 from scanner.inspecting.folder import AUDIT, STORE
 from scanner.inspecting.placement import Placement
@@ -17,9 +19,12 @@ from scanner.inspecting.planning import seeds
 from scanner.inspecting.selection import Choice, Selection
 from scanner.inspecting.tally import Standing, Tally
 from scanner.inspecting.wiring import Wiring, open_wire
+from scanner.model.errors import NotAdmitted
 from scanner.model.inspection import Inspection
 from scanner.model.scope import Scope
+from scanner.model.target import Target
 from scanner.network.vantage import look_around
+from scanner.network.wire import Wire
 from scanner.store.scan import ScanStore
 
 LANES_WITHOUT_LIMIT = 200
@@ -49,13 +54,12 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     """Ask everything; True where the scan is complete. Ctrl-C, a stop and a closing window end it cleanly."""
     scope = Scope(job.inspection)
     clock = _now
-    tally = Tally(_chosen(job), store, told, sum(1 for _ in seeds(job.inspection, scope)))
+    tally = Tally(_chosen(job), store, told, Counter(seed.unit for seed in seeds(job.inspection, scope)))
     started = (store.meta("run") or {}).get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
     vantage = _vantage(job.inspection)
     async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock) as wire:
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
-        await wire.survey()
         place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now)
         engine = Engine(
             job.selection.probes,
@@ -67,20 +71,37 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
             clock=clock,
             lanes_per_unit=_lanes(job.inspection),
         )
-        ended = await _run(engine, seeds(job.inspection, scope))
+        async with Control(job.folder, wire, tally, store):
+            ended = await _run(_ask_all(wire, engine, seeds(job.inspection, scope)))
         if ended is not None:
             because.append(ended)
         elif not engine.complete:
-            because.append("stopped" if (wire.is_off() or "").startswith("stopped") else "window")
+            because += ["stopped"] * wire.stopped
+            if not wire.stopped or (wire.is_off() or "").startswith("the inspection's window"):
+                because.append("window")
         complete = not because
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=complete)
     store.flush()
     return complete
 
 
-async def _run(engine: Engine, first: Any) -> str | None:
+async def _ask_all(wire: Wire, engine: Engine, first: Iterable[Target]) -> None:
+    """Resolve the order's names, after a pause if need be, and ask everything."""
+    while True:
+        turns = wire.turns("")
+        try:
+            await wire.survey()
+        except NotAdmitted:
+            if wire.turns("") == turns and not wire.over(""):
+                raise
+        if wire.turns("") == turns or not await wire.reopened(""):
+            break
+    await engine.run(first)
+
+
+async def _run(asking: Coroutine[Any, Any, None]) -> str | None:
     """Run to the end, or to the first Ctrl-C or SIGTERM; "interrupted" where that came."""
-    task = asyncio.ensure_future(engine.run(first))
+    task = asyncio.ensure_future(asking)
     loop = asyncio.get_running_loop()
     stopped = False
 

@@ -15,6 +15,22 @@ class Door(Protocol):
 
     def bind(self, probe: Probe, target: Target) -> Network: ...
 
+    def turns(self, unit: str) -> int:
+        """How often the unit was stopped, paused or continued so far, by itself or with all."""
+        ...
+
+    def paused(self, unit: str) -> bool:
+        """Whether the unit, or everything, is paused."""
+        ...
+
+    def over(self, unit: str) -> bool:
+        """Whether the unit is asked nothing more: stopped, or the window has closed."""
+        ...
+
+    async def reopened(self, unit: str) -> bool:
+        """Wait while the unit is paused; whether it may be asked again then."""
+        ...
+
     async def settle(self, address: str) -> None:
         """Ask once more, at the end of a lane, whether its address still answers what it answered first."""
         ...

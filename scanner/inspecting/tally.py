@@ -1,7 +1,8 @@
 """How far a scan is: what was found, what is done, how long the rest may take. Prints nothing."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from scanner.judging import judge
@@ -25,8 +26,10 @@ class Standing:
 class Tally:
     """The engine's watcher: judges each observation as it comes, keeps the verdicts, counts."""
 
-    def __init__(self, checks: Iterable[Check], store: ScanStore, told: Callable[[Standing], None], seeds: int) -> None:
-        """`seeds` is how many places the order itself names; leads add to them."""
+    def __init__(
+        self, checks: Iterable[Check], store: ScanStore, told: Callable[[Standing], None], seeds: Mapping[str, int]
+    ) -> None:
+        """`seeds` is how many places the order itself names, by unit; leads add to them."""
         self._by_probe: dict[str, list[Check]] = {}
         for check in checks:
             if check.probe is not None and check.function is None:
@@ -56,11 +59,19 @@ class Tally:
         self._told(self.standing())
 
     def standing(self) -> Standing:
-        found = max(len(self._found), self._seeds)
+        found = max(len(self._found), sum(self._seeds.values()))
         done = len(self._done)
         spent = time.monotonic() - self._started
         left = spent / done * (found - done) if done else None
         return Standing(found, done, self._observations, len(self._issues), left)
+
+    def by_unit(self) -> dict[str, dict[str, int]]:
+        """Of each unit: how many places there are so far, and how many of them are done."""
+        found, done = Counter(unit for unit, _ in self._found), Counter(unit for unit, _ in self._done)
+        return {
+            unit: {"found": max(found[unit], seeds), "done": done[unit]}
+            for unit, seeds in {**dict.fromkeys(found, 0), **self._seeds}.items()
+        }
 
     def _judge(self, check: Check, observation: Observation) -> None:
         """What one observation says by itself; declared facts and other probes come in at the end."""

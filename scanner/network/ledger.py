@@ -39,7 +39,8 @@ class Ledger:
         """What a name resolves to: asked once; one that could not be told is asked again after a while."""
         known = self._known.get(name)
         stale = known is not None and known.done() and known.result().exists is None
-        if known is None or (stale and time.monotonic() - self._tried[name] > UNTOLD_FOR):
+        cut = stale and known is not None and known.result().reason is Reason.INTERRUPTED
+        if known is None or cut or (stale and time.monotonic() - self._tried[name] > UNTOLD_FOR):
             known = self._known[name] = asyncio.ensure_future(self._ask(name))
             self._tried[name] = time.monotonic()
         return await asyncio.shield(known)

@@ -13,6 +13,8 @@ from scanner.network.hours import is_open, opens_at
 WATCHED_EVERY = 0.25
 """Seconds between looks at the clock while something is under way."""
 
+PAUSED = "paused"
+
 
 class Switch:
     """Everything that waits or reads on the wire does so within `deadline`, and ends when the switch goes off."""
@@ -21,7 +23,9 @@ class Switch:
         self._window = window
         self._clock = clock
         self._stopped: dict[str | None, str] = {}
-        self._paused = False
+        self._paused: set[str | None] = set()
+        self._turns: dict[str | None, int] = {}
+        self._turned = asyncio.Event()
         self._under_way: dict[asyncio.Timeout, str | None] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -38,15 +42,45 @@ class Switch:
     def stop(self, why: str, unit: str | None = None) -> None:
         """For good: the whole inspection, or one unit of it."""
         self._stopped[unit] = why
+        self._changed(unit)
         self._interrupt()
 
-    def pause(self) -> None:
-        """Nothing new goes out, and what is under way ends as interrupted, until `go_on`."""
-        self._paused = True
+    def pause(self, unit: str | None = None) -> None:
+        """Nothing new goes out for the unit (None: for anybody), and what is under way ends, until `go_on`."""
+        self._paused.add(unit)
+        self._changed(unit)
         self._interrupt()
 
-    def go_on(self) -> None:
-        self._paused = False
+    def go_on(self, unit: str | None = None) -> None:
+        """Lift the pause of the unit, or the inspection's own; the one does not lift the other."""
+        self._paused.discard(unit)
+        self._changed(unit)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the inspection or any unit of it was stopped."""
+        return bool(self._stopped)
+
+    def turns(self, unit: str) -> int:
+        """How often it was stopped, paused or continued for this unit so far."""
+        return self._turns.get(None, 0) + self._turns.get(unit, 0)
+
+    async def reopened(self, unit: str) -> bool:
+        """Wait while the unit or the inspection is paused; whether the unit may be asked again then."""
+        while True:
+            turned = self._turned
+            off = self.is_off(unit)
+            if off != PAUSED:
+                return off is None
+            if self.closed_for_good():
+                return False
+            with suppress(TimeoutError):
+                await asyncio.wait_for(turned.wait(), WATCHED_EVERY)
+
+    def closed_for_good(self) -> bool:
+        """Whether the window is closed and will not open again."""
+        now = self._clock()
+        return not is_open(self._window, now) and opens_at(self._window, now) is None
 
     def closed_until(self) -> datetime | None:
         """Where the window is closed now but opens again: when. Else None."""
@@ -58,8 +92,8 @@ class Switch:
         for key in (None, unit):
             if key in self._stopped:
                 return f"stopped: {self._stopped[key]}"
-        if self._paused:
-            return "paused"
+        if self._paused & {None, unit}:
+            return PAUSED
         return None if is_open(self._window, self._clock()) else "the inspection's window is closed"
 
     def check(self, unit: str | None) -> None:
@@ -81,6 +115,12 @@ class Switch:
         except TimeoutError:
             self.check(unit)
             raise TimedOut(what if seconds is None else f"{what}: nothing within {seconds:g} s") from None
+
+    def _changed(self, unit: str | None) -> None:
+        """Count it, and wake who waits for a pause to end."""
+        self._turns[unit] = self._turns.get(unit, 0) + 1
+        turned, self._turned = self._turned, asyncio.Event()
+        turned.set()
 
     async def _watch(self) -> None:
         while True:

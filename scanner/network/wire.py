@@ -24,7 +24,7 @@ from scanner.network.question import Question
 from scanner.network.resolver import read_place, system_places
 from scanner.network.sweep import sweep
 from scanner.network.sweeper import Sweeper
-from scanner.network.switch import Switch
+from scanner.network.switch import PAUSED, Switch
 from scanner.network.tcp import knock
 from scanner.network.tries import OwnTries
 
@@ -105,20 +105,46 @@ class Wire:
         """Send nothing more, for everybody or for one unit; what is under way ends as interrupted."""
         self._switch.stop(reason, unit)
 
-    def pause(self) -> None:
+    def pause(self, unit: str | None = None) -> None:
         """As stop, until `go_on`."""
-        self._switch.pause()
+        self._switch.pause(unit)
 
-    def go_on(self) -> None:
-        self._switch.go_on()
+    def go_on(self, unit: str | None = None) -> None:
+        """Lift the unit's pause, or the inspection's own; the one does not lift the other."""
+        self._switch.go_on(unit)
+
+    def note(self, **fields: Any) -> None:
+        """A line of the audit log that tells of no packet: who stopped, paused or continued what."""
+        self._audit.write(**fields)
 
     def closed_until(self) -> datetime | None:
         """When the window opens again; None while it is open, and where it will not."""
         return self._switch.closed_until()
 
-    def is_off(self) -> str | None:
-        """Why nothing is sent just now (stopped, paused, outside the window), or None."""
-        return self._switch.is_off(None)
+    def is_off(self, unit: str | None = None) -> str | None:
+        """Why nothing is sent just now, to the unit or to anybody (stopped, paused, outside the window), or None."""
+        return self._switch.is_off(unit)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the inspection or any unit of it was stopped."""
+        return self._switch.stopped
+
+    def turns(self, unit: str) -> int:
+        """How often this unit was stopped, paused or continued so far, by itself or with all."""
+        return self._switch.turns(unit)
+
+    def paused(self, unit: str) -> bool:
+        """Whether the unit, or everything, is paused."""
+        return self._switch.is_off(unit) == PAUSED
+
+    def over(self, unit: str) -> bool:
+        """Whether the unit is asked nothing more: stopped, or the window has closed."""
+        return self._switch.is_off(unit) not in (None, PAUSED)
+
+    async def reopened(self, unit: str) -> bool:
+        """Wait while the unit is paused; whether it may be asked again then."""
+        return await self._switch.reopened(unit)
 
     def traffic(self) -> Traffic:
         """What was sent so far."""

@@ -40,6 +40,18 @@ class NoDoor:
     async def settle(self, address: str) -> None:
         pass
 
+    def turns(self, unit: str) -> int:
+        return 0
+
+    def paused(self, unit: str) -> bool:
+        return False
+
+    def over(self, unit: str) -> bool:
+        return False
+
+    async def reopened(self, unit: str) -> bool:
+        return True
+
     def host_facts(self, address: str) -> Mapping[str, Any] | None:
         return {"degraded": False, "lost": list(self.lost)} if address[0].isdigit() else None
 
