@@ -394,3 +394,14 @@ def test_an_address_asked_for_two_questions_has_one_lane(tmp_path: Path) -> None
             two.close()
 
     run(story())
+
+
+@pytest.mark.parametrize("port", [9100, 515, 502, 102, 2404, 44818])
+@pytest.mark.parametrize("act", [Act.CONNECT, Act.REQUEST, Act.HEARTBEAT])
+def test_where_a_greeting_does_something_nothing_is_said_even_where_all_else_allows_it(
+    tmp_path: Path, port: int, act: Act
+) -> None:
+    """R6: a redirect may lead there from an inspected site."""
+    question = Question("self", OWN, port, act, "test", opens=act is not Act.REQUEST)
+    assert outcome(ordered(OWN), question, tmp_path) is Reason.NOT_PERMITTED
+    assert outcome(ordered(OWN), replace(question, port=80), tmp_path / "other") is None
