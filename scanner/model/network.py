@@ -206,6 +206,28 @@ class Network(Protocol):
         """HTTP to the target site. A plain GET of the same path is asked once and remembered."""
         ...
 
+    async def ocsp(self, url: str, request: bytes) -> bytes:
+        """A certificate authority's answer (DER, at most 64 KiB, unread) to an OCSP request (DER), by HTTP POST.
+
+        `url` is what the certificate names: `http` on port 80 and without a query, or it is refused. Raises
+        NotAdmitted with `not-permitted` where the file's `third_parties` has no `ocsp`, `out-of-scope` where the
+        url leads to a private or other special address that the file does not list; Malformed where the answer is
+        not a 200 (redirects are not followed); Unreachable, TimedOut, OverBudget. The same question is asked once
+        in a scan, by whatever probe: its answer or its failure is remembered.
+        """
+        ...
+
+    async def crl(self, url: str) -> bytes:
+        """A revocation list (as sent, at most 16 MiB, unread) from its distribution point; conditions as `ocsp`."""
+        ...
+
+    async def rdap(self, url: str) -> bytes:
+        """An RDAP answer (JSON, at most 256 KiB, unread); `https` on 443 or `http` on 80, else as `ocsp`.
+
+        NotAdmitted with `not-permitted` where the file's `third_parties` has no `rdap`.
+        """
+        ...
+
     def declared_ports(self) -> tuple[int, ...] | None:
         """The ports that the inspection file declares for the target's host; None where it has no list."""
         ...

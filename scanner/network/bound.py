@@ -80,6 +80,15 @@ class BoundNetwork:
         request = Request(question, url, method.upper(), tuple(headers), most, timeout)
         return await fetch(self._wire.http, self._gate, request, follow=follow)
 
+    async def ocsp(self, url: str, request: bytes) -> bytes:
+        return await self._wire.third_parties.ocsp(self._target.unit, self._probe.name, url, request)
+
+    async def crl(self, url: str) -> bytes:
+        return await self._wire.third_parties.crl(self._target.unit, self._probe.name, url)
+
+    async def rdap(self, url: str) -> bytes:
+        return await self._wire.third_parties.rdap(self._target.unit, self._probe.name, url)
+
     def declared_ports(self) -> tuple[int, ...] | None:
         scope, unit, address = self._gate.ledger.scope, self._target.unit, self._target.address
         return scope.declared_ports(unit, address=address, names=self.names())

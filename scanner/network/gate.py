@@ -10,6 +10,7 @@ from scanner.model.errors import Blocked, NotAdmitted
 from scanner.model.scope import Scope
 from scanner.model.verdict import Reason
 from scanner.network.audit import AuditLog
+from scanner.network.bucket import Bucket
 from scanner.network.ceiling import Ceiling
 from scanner.network.grant import Grant
 from scanner.network.lag import LagMeter
@@ -17,12 +18,15 @@ from scanner.network.lane import Lane
 from scanner.network.lanes import Lanes
 from scanner.network.ledger import Ledger
 from scanner.network.permit import Permit
-from scanner.network.question import Act, Question, TrafficClass
+from scanner.network.question import ACTS_OF, Act, Party, Question, TrafficClass
 from scanner.network.switch import Switch
 from scanner.network.tally import Tally
 
 AT_ONCE = 8192
 """Ports of one grant where no rate limits it."""
+
+THIRD_PARTIES_PER_SECOND = 5
+"""Questions to RDAP servers and certificate authorities, over all of them together."""
 
 Knock = Callable[[Question], Awaitable[bool]]
 
@@ -49,6 +53,7 @@ class Gate:
         self._limits = scope.inspection.limits
         self._total = Ceiling(self._limits.total_per_second, self._limits.total_per_second, shared=True)
         self._units: dict[str, Ceiling] = {}
+        self._third_parties = Bucket(THIRD_PARTIES_PER_SECOND)
         self._knock: Knock | None = None
         self._make_room: Callable[[str], None] = _keep_as_it_is
 
@@ -141,6 +146,10 @@ class Gate:
         self._write(question, f"refused: {reason.value}", detail=detail)
         return NotAdmitted(detail, reason)
 
+    def admits_party(self, party: Party) -> bool:
+        """Whether the file admits this kind of infrastructure."""
+        return party in self._allowed
+
     @property
     def lag(self) -> float:
         return self._lag.worst
@@ -155,8 +164,10 @@ class Gate:
             case TrafficClass.INSPECTED:
                 refusal = self._unspoken(question) or await self.ledger.refuses(question)
             case TrafficClass.INFRASTRUCTURE:
-                admitted = question.act is Act.QUERY and "dns" in self._allowed
-                refusal = None if admitted else (Reason.NOT_PERMITTED, "the file admits no such third party")
+                if self.admits_party(question.party) and question.act in ACTS_OF[question.party]:
+                    refusal = await self.ledger.refuses_third_party(question)
+                else:
+                    refusal = Reason.NOT_PERMITTED, "the file admits no such third party"
             case TrafficClass.OPERATOR:
                 refusal = Reason.NOT_PERMITTED, "nothing of the operator's own is configured"
         if refusal is not None:
@@ -215,6 +226,8 @@ class Gate:
         buckets = [lane.bucket, self._total.questions]
         if question.klass is TrafficClass.INSPECTED:
             buckets.insert(1, self._ceiling(question.unit).questions)
+        elif question.party is not Party.DNS and not lane.unlimited:
+            buckets.insert(1, self._third_parties)
         held: list[asyncio.Lock] = []
         try:
             for bucket in buckets:
@@ -259,6 +272,7 @@ class Gate:
     def _write(self, question: Question, outcome: str, **more: object) -> None:
         self._audit.write(
             **{"class": question.klass.value},
+            party=question.party.value if question.klass is TrafficClass.INFRASTRUCTURE else None,
             unit=question.unit or None,
             address=question.address,
             port=question.port or None,

@@ -34,6 +34,7 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     most: int
     timeout: float
+    body: bytes | None = None
 
     @property
     def plain(self) -> bool:
@@ -85,7 +86,9 @@ class Http:
 
     async def _exchange(self, session: Session, crossing: Crossing, request: Request) -> Response:
         try:
-            answer = await session.send(crossing, request.method, request.url, CIMultiDict(request.headers))
+            answer = await session.send(
+                crossing, request.method, request.url, CIMultiDict(request.headers), request.body
+            )
             try:
                 permit = crossing.requests[-1]
                 permit.answered(str(answer.status))

@@ -29,6 +29,7 @@ class AdmittedRequest(aiohttp.ClientRequest):
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         permit = await current.get().request()
         line = len(self.method) + len(self.url.raw_path_qs) + len("  HTTP/1.1\r\n\r\n")
+        permit.sent += self.body.size or 0 if self.body else 0
         permit.sent += line + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers.items())
         return await super().send(conn)
 
@@ -53,11 +54,11 @@ class Session:
         )
 
     async def send(
-        self, crossing: Crossing, method: str, url: URL, headers: CIMultiDict[str]
+        self, crossing: Crossing, method: str, url: URL, headers: CIMultiDict[str], body: bytes | None = None
     ) -> aiohttp.ClientResponse:
         """One request and the head of its answer. The caller closes or releases the response."""
         current.set(crossing)
-        return await self._session.request(method, url, headers=headers, allow_redirects=False)
+        return await self._session.request(method, url, headers=headers, data=body, allow_redirects=False)
 
     async def close(self) -> None:
         await self._session.close()

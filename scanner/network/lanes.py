@@ -5,7 +5,7 @@ import time
 from scanner.model.inspection import Limits
 from scanner.model.scope import is_special
 from scanner.network.lane import UNLIMITED, Lane
-from scanner.network.question import Question, TrafficClass
+from scanner.network.question import Party, Question, TrafficClass
 
 KEPT = 2048
 IDLE_FOR = 60.0
@@ -14,13 +14,18 @@ IDLE_FOR = 60.0
 INFRASTRUCTURE = Limits(requests_per_second=50, connections=8)
 """R1: a low rate of its own. The resolver may have several questions under way, so that one slow name delays no other."""
 
+THIRD_PARTY = Limits(requests_per_second=2, connections=1)
+"""R1: RDAP servers and certificate authorities owe us nothing: one question at a time, slowly."""
+
+Key = tuple[TrafficClass, Party | None, str]
+
 
 class Lanes:
     """Infrastructure has lanes of its own, even where its address is inspected too."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._lanes: dict[tuple[TrafficClass, str], Lane] = {}
+        self._lanes: dict[Key, Lane] = {}
 
     @property
     def connections(self) -> int:
@@ -28,7 +33,8 @@ class Lanes:
         return UNLIMITED if self._limits.requests_per_second is None else self._limits.connections
 
     def of(self, question: Question) -> Lane:
-        key = (question.klass, question.address)
+        party = question.party if question.klass is TrafficClass.INFRASTRUCTURE else None
+        key = (question.klass, party, question.address)
         lane = self._lanes.get(key)
         if lane is None:
             if len(self._lanes) >= KEPT:
@@ -39,12 +45,14 @@ class Lanes:
 
     def find(self, address: str) -> Lane | None:
         """The lane of an inspected address, where it was asked."""
-        return self._lanes.get((TrafficClass.INSPECTED, address))
+        return self._lanes.get((TrafficClass.INSPECTED, None, address))
 
     def _limits_of(self, question: Question) -> Limits:
         """Infrastructure keeps its own low rate, but where limits are lifted for a laboratory and it is one too."""
         lifted = self._limits.requests_per_second is None and is_special(question.address)
-        return self._limits if question.klass is TrafficClass.INSPECTED or lifted else INFRASTRUCTURE
+        if question.klass is TrafficClass.INSPECTED or lifted:
+            return self._limits
+        return INFRASTRUCTURE if question.party is Party.DNS else THIRD_PARTY
 
     def _forget(self) -> None:
         before = time.monotonic() - IDLE_FOR

@@ -4,14 +4,18 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 
+from scanner.catalogue.ports import load_ports
 from scanner.model.errors import NetworkError, NotAdmitted
 from scanner.model.network import Resolution
 from scanner.model.scope import SMTP, Scope, Standing, is_special
 from scanner.model.verdict import Reason
-from scanner.network.question import BOUND_ACTS, Act, Question
+from scanner.network.question import BOUND_ACTS, Act, Party, Question
 
 UNTOLD_FOR = 30.0
 """Seconds before a resolution that failed is tried again."""
+
+THIRD_PARTY_PORTS = {Party.RDAP: frozenset({80, 443}), Party.OCSP: frozenset({80})}
+"""Of HTTP (RFC 6960, RFC 5280) and RFC 7480: a certificate that names another port is no reason to knock there."""
 
 Resolve = Callable[[str], Awaitable[Resolution]]
 
@@ -109,6 +113,36 @@ class Ledger:
         if standing is Standing.CONFIRMED:
             return await self._refuses_confirmed(unit, address)
         return await self._refuses_foreign(question, barred)
+
+    async def refuses_third_party(self, question: Question) -> tuple[Reason, str] | None:
+        """Why infrastructure of an admitted kind is not asked all the same, or None (R1).
+
+        The resolver is the operator's choice. A certificate's responder is the inspected side's: it leads to no
+        excluded address, to none that only an inside has, and to no port but its protocol's. An address that the
+        file lists literally may be any of that, save excluded.
+        """
+        if question.party is Party.DNS:
+            return None
+        scope, address = self.scope, question.address
+        if question.name is not None and (reason := scope.bars_name(question.name)) is not None:
+            return reason, f"{question.name} is excluded"
+        if (reason := scope.bars_address(address)) is not None:
+            return reason, f"{address} is excluded"
+        if question.port in load_ports().never_spoken_to:
+            return Reason.NOT_PERMITTED, f"port {question.port} is never spoken to"
+        if any(scope.standing(unit, address) is Standing.LISTED for unit in scope.units):
+            return None
+        if is_special(address):
+            return Reason.OUT_OF_SCOPE, f"{address} is a special address and is not listed"
+        if question.name is None:
+            return Reason.OUT_OF_SCOPE, f"{address} is named by its address alone, and is not listed"
+        if question.port not in THIRD_PARTY_PORTS[question.party]:
+            return Reason.NOT_PERMITTED, f"port {question.port} is none of {question.party}'s"
+        try:
+            barred = await self._barred()
+        except NotAdmitted as error:
+            return error.reason, str(error)
+        return (Reason.EXCLUDED, f"an excluded name resolves to {address}") if address in barred else None
 
     def owns_by_now(self, unit: str, address: str) -> Reason | None:
         """None where address-bound questions are allowed, as far as is known already; asks nothing."""

@@ -12,6 +12,14 @@ class TrafficClass(StrEnum):
     OPERATOR = "operator"
 
 
+class Party(StrEnum):
+    """The kinds of infrastructure, each admitted by the file's `third_parties` alone (R1)."""
+
+    DNS = "dns"
+    RDAP = "rdap"
+    OCSP = "ocsp"  # responders, and where revocation lists are fetched
+
+
 class Act(StrEnum):
     """What is done on the wire."""
 
@@ -30,11 +38,19 @@ BOUND_ACTS = frozenset({Act.RECURSION, Act.CHAOS, Act.TRANSFER, Act.SWEEP, Act.D
 """Only where the address is listed or confirmed (R2)."""
 
 
+ACTS_OF = {
+    Party.DNS: frozenset({Act.QUERY}),
+    Party.RDAP: frozenset({Act.CONNECT, Act.REQUEST}),
+    Party.OCSP: frozenset({Act.CONNECT, Act.REQUEST}),
+}
+"""What infrastructure may be asked: a protocol's own question and no other (R1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """`name` is by which name the address is asked, `zone` whose data an ordinary DNS question is about.
 
-    `opens` says that a connection slot is wanted; `bound` that the probe may ask own addresses only.
+    `party` says which infrastructure is meant, where the class is that. `opens` says that a connection slot is wanted; `bound` that the probe may ask own addresses only.
     """
 
     unit: str
@@ -48,3 +64,4 @@ class Question:
     klass: TrafficClass = TrafficClass.INSPECTED
     opens: bool = False
     bound: bool = False
+    party: Party = Party.DNS

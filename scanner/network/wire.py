@@ -26,6 +26,7 @@ from scanner.network.sweep import sweep
 from scanner.network.sweeper import Sweeper
 from scanner.network.switch import PAUSED, Switch
 from scanner.network.tcp import knock
+from scanner.network.third_parties import ThirdParties
 from scanner.network.tries import OwnTries
 
 Engine = Literal["own", "nmap"]
@@ -65,6 +66,7 @@ class Wire:
         self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag)
         self.resolver = Resolver(self.gate, [read_place(resolver)] if resolver else system_places())
         self.http = Http(self.gate, clock, _agent(inspection), self.gate.lanes.connections)
+        self.third_parties = ThirdParties(self.gate, self.http)
         self.gate.ledger.resolve_by(self.resolver.resolve)
         self.gate.knock_by(self._knock)
         self._sweeper = Sweeper()

@@ -260,7 +260,9 @@ async def killed(folder: Path, kills: int = 3) -> dict[str, Any]:
                 process.send_signal(signal.SIGKILL)
             await process.communicate()
             codes.append(process.returncode)
-            if (folder / "killed" / "manifest.json").exists():  # it was sealed before its kill: nothing is left to resume
+            if (
+                folder / "killed" / "manifest.json"
+            ).exists():  # it was sealed before its kill: nothing is left to resume
                 return {"whole": whole, "resumed": told(folder / "killed", 0, ""), "codes": codes}
         return {"whole": whole, "resumed": await inspected(file, folder / "killed", "--resume"), "codes": codes}
 
