@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from scanner.inspecting.surroundings import Door, Placed, Watcher
 from scanner.model.errors import NetworkError
 from scanner.model.observation import Observation, Seen
 from scanner.model.probe import Probe
-from scanner.model.target import Target, TargetKind
+from scanner.model.target import Target
 from scanner.model.verdict import Reason
 from scanner.store.scan import ScanStore, lane_of
 from scanner.store.writer import StoreFault
@@ -124,7 +124,7 @@ class Engine:
                 lane.waiting.append((probe, target))
         if lane.active:
             return
-        if lane.waiting:
+        if lane.waiting or lane.unsettled:
             lane.active = True
             group.create_task(self._run_lane(group, lane))
         else:
@@ -136,6 +136,8 @@ class Engine:
             self._store.flush()
             for observation in self._store.of_lane(unit, name):
                 lane.known[(observation.probe, observation.target.key)] = observation
+            if lane.unsettled:
+                self._door.take_up(unit, name, lane.felt)
         self._stored.add((unit, name))
         self._watcher.lane_found(unit, name)
         return lane
@@ -180,16 +182,21 @@ class Engine:
     def _end_lane(self, lane: Lane) -> None:
         """Keep what the lane felt, and forget the lane: memory does not grow with the targets."""
         lane.active = False
-        facts = self._door.host_facts(lane.name)
+        facts = self._keep_felt(lane, settled=not self._interrupted)
         if facts is not None:
             self._forget_lost(lane, facts["lost"])
-            host = Target(TargetKind.HOST, lane.unit, address=lane.name)
-            declared = lane.known.get(("declaration", host.key))
-            if declared is not None:
-                self._store.add(Observation("lane", declared.target, self._clock(), dict(facts)))
         self._lanes.pop((lane.unit, lane.name), None)
         self._freed.set()
         self._watcher.lane_done(lane.unit, lane.name)
+
+    def _keep_felt(self, lane: Lane, *, settled: bool) -> Mapping[str, Any] | None:
+        """Store how the lane fares, earlier runs of this scan included; `settled` after its last heartbeat."""
+        facts = self._door.host_facts(lane.name)
+        declared = lane.known.get(("declaration", lane.host.key))
+        if facts is not None and declared is not None:
+            told = {**together(lane.felt, facts), "settled": settled}
+            self._store.add(Observation("lane", declared.target, self._clock(), told))
+        return facts
 
     def _forget_lost(self, lane: Lane, lost: Sequence[tuple[str, str]]) -> None:
         """What was seen between a last good heartbeat and its loss is no answer of the target's (R10)."""
@@ -219,6 +226,8 @@ class Engine:
         if cut_short(observation):
             self._interrupted = True
         lane.known[(probe.name, target.key)] = observation
+        if not lane.waiting:
+            self._keep_felt(lane, settled=False)  # before it: should this be the last, a resumed scan knows of both
         self._store.add(observation)
         self._watcher.observed(observation)
         self._follow(group, probe, observation)
@@ -267,6 +276,22 @@ class Engine:
 def cut_short(observation: Observation) -> bool:
     """Whether it was interrupted in the middle: what it saw is kept, and --resume asks it again."""
     return not TRIED_AGAIN.isdisjoint(observation.gaps.values())
+
+
+def together(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """How one address fared over the runs of a scan that broke off: what was felt once stays felt."""
+    if not earlier:
+        return dict(now)
+    worst = [each["worst_ms"] for each in (earlier, now) if each.get("worst_ms") is not None]
+    first = earlier.get("baseline_ms")
+    return {
+        **now,
+        "degraded": bool(earlier.get("degraded") or now.get("degraded")),
+        "baseline_ms": first if first is not None else now.get("baseline_ms"),
+        "worst_ms": max(worst) if worst else None,
+        "failures": earlier.get("failures", 0) + now.get("failures", 0),
+        "lost": [*earlier.get("lost", ()), *now["lost"]],
+    }
 
 
 def _interrupted(observation: Observation) -> Observation:

@@ -35,6 +35,10 @@ class Door(Protocol):
         """Ask once more, at the end of a lane, whether its address still answers what it answered first."""
         ...
 
+    def take_up(self, unit: str, address: str, felt: Mapping[str, Any]) -> None:
+        """What an earlier run of this scan felt at an address (`host_facts`): its heartbeat is asked on."""
+        ...
+
     def host_facts(self, address: str) -> Mapping[str, Any] | None:
         """How the lane fared (facts of the pseudo-probe `lane`); None where it was never asked."""
         ...

@@ -146,6 +146,8 @@ def _broken(error: yaml.YAMLError, text: str) -> Fault:
     if "\t" in indent:
         return Fault("yaml-tab", line=line, column=indent.index("\t") + 1)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+    if "nesting depth" in problem:  # the parser's own bound, met before ours where it reads ahead
+        return Fault("yaml-deep", line=line or 1, column=column)
     return Fault("yaml-syntax", line=line or 1, column=column, values={"problem": problem})
 
 

@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 from scanner.catalogue.ports import load_ports
 from scanner.model.errors import Blocked, NotAdmitted
 from scanner.model.scope import Scope
 from scanner.model.verdict import Reason
+from scanner.network import pulse
 from scanner.network.audit import AuditLog
 from scanner.network.bucket import Bucket
 from scanner.network.ceiling import Ceiling
@@ -192,12 +194,25 @@ class Gate:
             raise Blocked(f"{lane.address} answers nothing any more, not even what it answered first")
 
     async def beat(self, address: str) -> None:
-        """Ask an address's heartbeat now, where it has one: at the end of its lane."""
+        """Ask an address's heartbeat now, where it has one, and once more after a pause: at the end of its lane."""
         lane = self.lanes.find(address)
         if lane is not None and lane.pulse.place is not None and not lane.pulse.given_up:
             async with lane.beating:
                 with suppress(NotAdmitted):  # stopped, or the window has closed: nothing is known of it any more
                     await self._beat(lane)
+                    if lane.pulse.lost and not lane.pulse.given_up:
+                        async with self.switch.deadline(
+                            lane.pulse.place.unit, None, "the pause before the last heartbeat"
+                        ):
+                            await asyncio.sleep(pulse.PAUSE)
+                        await self._beat(lane)
+
+    def take_up(self, unit: str, address: str, port: int, good: datetime) -> None:
+        """Make a place the heartbeat that an earlier run of this scan felt, where this run has none yet."""
+        question = Question(unit, address, port, Act.CONNECT, "heartbeat")
+        lane = self.lanes.of(question)
+        if lane.pulse.place is None:
+            lane.pulse.taken_up(question, good)
 
     async def _beat(self, lane: Lane) -> None:
         if self._knock is None or lane.pulse.place is None:

@@ -80,6 +80,8 @@ class Lane:
             "failures": self.strain.failures,
             "blocked": self.pulse.lost,
             "lost": [[start.isoformat(), end.isoformat()] for start, end in self.pulse.gaps],
+            "beat": self.pulse.place.port if self.pulse.place is not None else None,
+            "good": self.pulse.good.isoformat(),
         }
 
     def _adjust(self) -> None:

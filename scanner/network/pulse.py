@@ -58,6 +58,16 @@ class Pulse:
             return now - self._lost_at >= PAUSE
         return now - self._good_at >= EVERY_SECONDS or self._connections >= EVERY_CONNECTIONS
 
+    def taken_up(self, place: Question, good: datetime) -> None:
+        """A scan that broke off felt this place, and last found it well at `good`."""
+        self.felt(place)
+        self._good = good
+
+    @property
+    def good(self) -> datetime:
+        """When the heartbeat was last well."""
+        return self._good
+
     def beaten(self) -> None:
         """The heartbeat answered."""
         if self.lost:

@@ -98,6 +98,11 @@ class Wire:
         """Ask an address's heartbeat at the end of its lane (R10); the facts of the lane then know of a ban."""
         await self.gate.beat(address)
 
+    def take_up(self, unit: str, address: str, felt: Mapping[str, Any]) -> None:
+        """What an earlier run of this scan felt at an address (`host_facts`): its heartbeat is asked on."""
+        if felt.get("beat") is not None:
+            self.gate.take_up(unit, address, felt["beat"], datetime.fromisoformat(felt["good"]))
+
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
         """Which ports accept, by the engine that was chosen."""
         tries = self._nmap.at(address) if self._nmap is not None else OwnTries(self._sweeper, address)

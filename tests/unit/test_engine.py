@@ -33,12 +33,15 @@ class NoDoor:
 
     def __init__(self, lost: tuple[tuple[str, str], ...] = ()) -> None:
         self.lost = lost
+        self.felt: dict[str, Any] = {}
+        self.settled: list[str] = []
+        self.taken_up: list[tuple[str, dict[str, Any]]] = []
 
     def bind(self, probe: Probe, target: Target) -> Network:
         return None  # type: ignore[return-value]  # the probes of these tests ask nothing
 
     async def settle(self, address: str) -> None:
-        pass
+        self.settled.append(address)
 
     def turns(self, unit: str) -> int:
         return 0
@@ -53,7 +56,10 @@ class NoDoor:
         return True
 
     def host_facts(self, address: str) -> Mapping[str, Any] | None:
-        return {"degraded": False, "lost": list(self.lost)} if address[0].isdigit() else None
+        return {"degraded": False, "lost": list(self.lost), **self.felt} if address[0].isdigit() else None
+
+    def take_up(self, unit: str, address: str, felt: Mapping[str, Any]) -> None:
+        self.taken_up.append((address, dict(felt)))
 
 
 class Told:
@@ -268,3 +274,21 @@ def test_cancelling_keeps_what_was_found(store: ScanStore) -> None:
 
     asyncio.run(main())
     assert ("ports", HOST.key) in seen(store)
+
+
+def test_a_run_that_broke_off_before_its_last_heartbeat_leaves_that_to_the_next(store: ScanStore) -> None:
+    """Killed between the last answer and the end of the lane: what was felt is stored, and settled by --resume."""
+    ports = probe("ports", lambda _: PortFacts((22,)))
+    run(store, [ports])
+    lane = seen(store)[("lane", HOST.key)]
+    store.add(Observation("lane", lane.target, NOW, {**lane.facts, "settled": False, "degraded": True, "beat": 22}))
+    store.flush()
+    door = NoDoor()
+    run(store, [ports], door=door)
+    assert door.settled == ["127.0.0.1"]
+    assert door.taken_up[0][1]["beat"] == 22
+    assert seen(store)[("lane", HOST.key)].facts["settled"] is True
+    assert seen(store)[("lane", HOST.key)].facts["degraded"] is True, "what was felt once stays felt"
+    settled = NoDoor()
+    run(store, [ports], door=settled)
+    assert settled.settled == settled.taken_up == []

@@ -324,6 +324,26 @@ def test_a_lane_whose_heartbeat_stays_lost_is_given_up(tmp_path: Path, monkeypat
     run(story())
 
 
+def test_a_ban_that_the_last_heartbeat_meets_is_a_gap_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R10: one try after a pause; what was seen since the last good beat is in doubt also where nothing was asked after."""
+    question = Question("self", OWN, 80, Act.CONNECT, "test", opens=True)
+
+    async def knock(asked: Question) -> bool:
+        return False
+
+    async def story() -> None:
+        async with gate_for(ordered(OWN), tmp_path / "audit.jsonl") as gate:
+            gate.knock_by(knock)
+            monkeypatch.setattr("scanner.network.pulse.PAUSE", 0.0)
+            async with gate.admit(question) as permit:
+                permit.answered("connected")
+            await gate.beat(OWN)
+            lane = gate.lanes.find(OWN)
+            assert lane is not None and len(lane.pulse.gaps) == 1
+
+    run(story())
+
+
 def test_a_grant_gives_one_seconds_ports_and_leaves_two_lines(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
 
