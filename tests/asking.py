@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -53,13 +53,21 @@ async def wired(
     resolver: str | None = None,
     ports: Sequence[int] = (),
     trust: Sequence[bytes] = (),
+    chosen: Collection[str] = (),
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Wire]:
     """The wire for an inspection; its audit log goes away with it where no path is given."""
     with tempfile.TemporaryDirectory() as folder:
         path = audit or Path(folder) / "audit.jsonl"
         async with Wire(
-            inspection, Scope(inspection), audit=path, resolver=resolver, ports=ports, trust=trust, clock=clock
+            inspection,
+            Scope(inspection),
+            audit=path,
+            resolver=resolver,
+            ports=ports,
+            trust=trust,
+            chosen=chosen,
+            clock=clock,
         ) as wire:
             yield wire
 
@@ -76,6 +84,7 @@ async def ask(
     resolver: str | None = None,
     ports: Sequence[int] = (),
     trust: Sequence[bytes] = (),
+    chosen: Collection[str] = (),
     callbacks: Callbacks | None = None,
     survey: bool = False,
 ) -> Observation:
@@ -93,7 +102,7 @@ async def ask(
         exclude=exclude,
         callbacks=callbacks or Callbacks(),
     )
-    async with wired(inspection, resolver=resolver, ports=ports, trust=trust) as wire:
+    async with wired(inspection, resolver=resolver, ports=ports, trust=trust, chosen=chosen) as wire:
         if survey:
             await wire.survey()
         return await ask_over(wire, probe, target)

@@ -1,9 +1,27 @@
-"""What an SSH server offers before any login: one exchange of versions and its key exchange offer. Nothing is agreed."""
+"""What an SSH server offers before any login, on one connection: versions, offers, its host key. Nobody logs in.
 
-import re
+Where the marked check of log-ins is chosen, the method `none` is asked on the same connection (R6).
+"""
+
 from dataclasses import dataclass
 
-from probes.ssh.kex_init import Identification, KexInit, identification, kex_init, packet_length
+from probes.ssh import login
+from probes.ssh.agreement import Agreement, Choice, agree, choose, own_offer
+from probes.ssh.host_key import RSA, HostKey, host_key
+from probes.ssh.kex_init import Identification, KexInit, identification, kex_init
+from probes.ssh.offered import (
+    DSS,
+    OLD_CIPHER,
+    OLD_MAC,
+    SHA1_KEX,
+    SHA1_RSA,
+    SHA2_RSA,
+    SIGNALS,
+    STRICT,
+    matching,
+    prefix_truncatable,
+)
+from probes.ssh.packets import Packets
 from scanner.model.errors import Malformed, NetworkError
 from scanner.model.network import Network, Stream
 from scanner.model.observation import Evidence, Seen
@@ -11,25 +29,27 @@ from scanner.model.probe import Cost, Impact, Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
 
-OWN_VERSION = b"SSH-2.0-Yuanjian\r\n"
+OWN_VERSION = b"SSH-2.0-Yuanjian"
 USUAL_PORT = 22
 MOST_LINES = 20
-MOST_MESSAGES = 4
-STRICT = "kex-strict-s-v00@openssh.com"
-SHA1_KEX = re.compile(
-    r"diffie-hellman-group(?:1|14|-exchange)-sha1|gss-(?:group1|group14|gex)-sha1-.*|rsa1024-sha1(?:@.*)?"
-)
-"""SHA-1 over a group of 1024 or 2048 bits or an exchanged one, and RSA keys of 1024 bits (RFC 9142, RFC 4432)."""
-SIGNALS = frozenset({STRICT, "ext-info-s", "kexguess2@matt.ucc.asn.au"})
-"""Names that stand among the key exchanges and are none."""
-LISTS = ("kex", "kex_sha1", "host_keys", "ciphers", "macs", "compressions", "strict_kex")
+LOGIN_CHECK = "ssh.password-auth"
+OFFERS = ("kex", "kex_sha1", "host_keys", "dss", "offers_rsa", "rsa_sha1_only", "ciphers", "ciphers_old", "macs",
+          "macs_old", "compressions", "strict_kex", "truncatable")  # fmt: skip
+OURS = (Reason.INTERRUPTED, Reason.BLOCKED)
+"""Ends that are not the server's doing, and end the observation."""
 
 
 @dataclass(frozen=True, slots=True)
 class SshFacts:
     """`protocol` is as the server wrote it; `offers_1` and `offers_2` what it means (1.99 is both, RFC 4253
-    section 5.1). The lists are the server's offers in its order; `kex_sha1` those of `kex` that use SHA-1 with
-    group1, group14 or an exchanged group, or RSA of 1024 bits. `strict_kex`: the countermeasure to CVE-2023-48795.
+    section 5.1). The lists are the server's offers in its order, of both directions.
+
+    `kex_sha1`: those of `kex` that use SHA-1 with group1, group14 or an exchanged group, or RSA of 1024 bits.
+    `dss`, `ciphers_old`, `macs_old`: host keys of DSA; RC4, blocks of 64 bits or none; MD5, 96 bits or none.
+    `rsa_sha1_only`: RSA signs by SHA-1 and no other way. `truncatable`: what CVE-2023-48795 can cut, where
+    `strict_kex` is no. `host_key`, `host_key_bits`: the key that was shown; `rsa_bits` where it is RSA.
+    `methods`: how a log-in as `user` may go on, after `none` was refused; `password` whether that is among them.
+    `let_in`: `none` was enough.
     """
 
     protocol: str
@@ -39,25 +59,48 @@ class SshFacts:
     kex: tuple[str, ...] | None
     kex_sha1: tuple[str, ...] | None
     host_keys: tuple[str, ...] | None
+    dss: tuple[str, ...] | None
+    offers_rsa: bool | None
+    rsa_sha1_only: bool | None
     ciphers: tuple[str, ...] | None
+    ciphers_old: tuple[str, ...] | None
     macs: tuple[str, ...] | None
+    macs_old: tuple[str, ...] | None
     compressions: tuple[str, ...] | None
     strict_kex: bool | None
+    truncatable: tuple[str, ...] | None
+    host_key: str | None = None
+    host_key_bits: int | None = None
+    rsa_bits: int | None = None
+    user: str = login.USER
+    methods: tuple[str, ...] | None = None
+    password: bool | None = None
+    let_in: bool | None = None
+
+
+@dataclass(slots=True)
+class Told:
+    """How far the conversation came; what is missing is so for the reason `why`."""
+
+    server: Identification
+    offer: KexInit | None = None
+    key: HostKey | None = None
+    methods: tuple[str, ...] | None = None
+    let_in: bool | None = None
+    why: Reason = Reason.MALFORMED
 
 
 async def observe(target: Target, net: Network) -> Seen[SshFacts]:
-    """Exchange versions and read the offer, on one connection."""
+    """One connection: versions, offers, the host key; the method `none` where it was chosen; goodbye."""
     async with net.connect(tls=target.tls is True) as stream:
-        server = await _identification(stream)
-        if not _offers_2(server):
-            return describe(server, None, Reason.MALFORMED)
+        told = Told(await _identification(stream))
         try:
-            await stream.send(OWN_VERSION)
-            return describe(server, await _offer(stream), Reason.MALFORMED)
+            await _converse(stream, told, asks_methods=net.is_chosen(LOGIN_CHECK))
         except NetworkError as error:
-            if error.reason in (Reason.INTERRUPTED, Reason.BLOCKED):
+            if error.reason in OURS:
                 raise
-            return describe(server, None, error.reason)
+            told.why = error.reason
+    return describe(told, asked_methods=net.is_chosen(LOGIN_CHECK))
 
 
 async def _identification(stream: Stream) -> Identification:
@@ -68,39 +111,108 @@ async def _identification(stream: Stream) -> Identification:
     raise Malformed(f"no identification string in {MOST_LINES} lines")
 
 
-async def _offer(stream: Stream) -> KexInit:
-    for _ in range(MOST_MESSAGES):
-        length = packet_length(await stream.receive_exactly(4))
-        offer = kex_init(await stream.receive_exactly(length))
-        if offer is not None:
-            return offer
-    raise Malformed("no key exchange offer among the first messages")
+async def _converse(stream: Stream, told: Told, *, asks_methods: bool) -> None:
+    if not _offers_2(told.server):
+        return
+    await stream.send(OWN_VERSION + b"\r\n")
+    packets = Packets(stream)
+    told.offer = kex_init(await packets.receive())
+    if told.offer is None:
+        return
+    choice = choose(told.offer)
+    if choice is None:
+        told.why = Reason.PROBE_FAULT  # it offers nothing that we can speak
+    else:
+        await _exchange(packets, told, choice, asks_methods=asks_methods)
+    await packets.leave()
 
 
-def describe(server: Identification, offer: KexInit | None, why: Reason) -> Seen[SshFacts]:
-    """The facts; where there was no offer, its lists are untold for the reason `why`."""
-    kex = tuple(name for name in offer.kex if name not in SIGNALS) if offer else None
+async def _exchange(packets: Packets, told: Told, choice: Choice, *, asks_methods: bool) -> None:
+    offer = told.offer
+    if offer is None:
+        return
+    own = own_offer(choice)
+    await packets.send(own)
+    agreement: Agreement = await agree(packets, choice, (OWN_VERSION, told.server.raw, own, offer.payload))
+    told.key = host_key(agreement.host_key)
+    if asks_methods:
+        told.methods = await login.methods(packets, agreement)
+        told.let_in = told.methods is None
+
+
+def describe(told: Told, *, asked_methods: bool = False) -> Seen[SshFacts]:
+    """The facts; what could not be told has its reason."""
+    server, offer, key = told.server, told.offer, told.key
     facts = SshFacts(
         protocol=server.protocol,
         software=server.software,
         offers_1=server.protocol.startswith("1."),
         offers_2=_offers_2(server),
-        kex=kex,
-        kex_sha1=tuple(name for name in kex if SHA1_KEX.fullmatch(name)) if kex is not None else None,
-        host_keys=offer.host_keys if offer else None,
-        ciphers=offer.ciphers if offer else None,
-        macs=offer.macs if offer else None,
-        compressions=offer.compressions if offer else None,
-        strict_kex=STRICT in offer.kex if offer else None,
+        **(_offered(offer) if offer else dict.fromkeys(OFFERS)),
+        host_key=key.kind if key else None,
+        host_key_bits=key.bits if key else None,
+        rsa_bits=key.bits if key and key.kind == RSA else None,
+        methods=told.methods,
+        password="password" in told.methods if told.methods is not None else None,
+        let_in=told.let_in,
     )
-    return Seen(facts, {} if offer else dict.fromkeys(LISTS, why), _evidence(server, offer))
+    return Seen(facts, _gaps(facts, told, asked_methods), _evidence(told, facts))
 
 
-def _evidence(server: Identification, offer: KexInit | None) -> tuple[Evidence, ...]:
+def _offered(offer: KexInit) -> dict[str, tuple[str, ...] | bool]:
+    kex = tuple(name for name in offer.kex if name not in SIGNALS)
+    sha1_rsa, sha2_rsa = matching(SHA1_RSA, offer.host_keys), matching(SHA2_RSA, offer.host_keys)
+    return {
+        "kex": kex,
+        "kex_sha1": matching(SHA1_KEX, kex),
+        "host_keys": offer.host_keys,
+        "dss": matching(DSS, offer.host_keys),
+        "offers_rsa": bool(sha1_rsa or sha2_rsa),
+        "rsa_sha1_only": bool(sha1_rsa) and not sha2_rsa,
+        "ciphers": offer.ciphers,
+        "ciphers_old": matching(OLD_CIPHER, offer.ciphers),
+        "macs": offer.macs,
+        "macs_old": matching(OLD_MAC, offer.macs),
+        "compressions": offer.compressions,
+        "strict_kex": STRICT in offer.kex,
+        "truncatable": prefix_truncatable(offer),
+    }
+
+
+def _gaps(facts: SshFacts, told: Told, asked_methods: bool) -> dict[str, Reason]:
+    untold = {name: told.why for name in (*OFFERS, "host_key", "host_key_bits") if getattr(facts, name) is None}
+    if facts.rsa_bits is None and facts.offers_rsa is not False:
+        untold["rsa_bits"] = told.why
+    if facts.methods is None:
+        why = told.why if asked_methods else Reason.NOT_SELECTED
+        untold |= dict.fromkeys(("methods", "password"), why)
+        if facts.let_in is None:
+            untold["let_in"] = why
+    return untold
+
+
+def _evidence(told: Told, facts: SshFacts) -> tuple[Evidence, ...]:
+    server, offer = told.server, told.offer
     pieces = [Evidence(f"identification string: {server.line[:200]}", server.line.encode()[:256])]
     if offer is not None:
-        words = ",".join(offer.kex)
-        pieces.append(Evidence(f"SSH_MSG_KEXINIT, kex_algorithms: {words[:400]}", words.encode()[:4096], "kex_sha1"))
+        for about, field, names in (
+            ("kex_sha1", "kex_algorithms", offer.kex),
+            ("ciphers_old", "encryption_algorithms", offer.ciphers),
+            ("macs_old", "mac_algorithms", offer.macs),
+            ("dss", "server_host_key_algorithms", offer.host_keys),
+            ("truncatable", "encryption_algorithms", offer.ciphers),
+            ("truncatable", "kex_algorithms", offer.kex),
+        ):
+            words = ",".join(names)
+            pieces.append(Evidence(f"SSH_MSG_KEXINIT, {field}: {words[:400]}", words.encode()[:4096], about))
+    if facts.host_key is not None:
+        shown = f"{facts.host_key}, {facts.host_key_bits or '?'} bits"
+        pieces.append(Evidence(f"host key of the key exchange's reply: {shown}", shown.encode(), "rsa_bits"))
+    if told.methods is not None:
+        words = ",".join(told.methods)
+        pieces.append(
+            Evidence(f"SSH_MSG_USERAUTH_FAILURE for {facts.user}: {words[:400]}", words.encode()[:4096], "password")
+        )
     return tuple(pieces)
 
 

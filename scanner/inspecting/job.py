@@ -58,7 +58,8 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     started = (store.meta("run") or {}).get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
     vantage = _vantage(job.inspection)
-    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock) as wire:
+    chosen = [check.id for check in _chosen(job)]
+    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock, chosen) as wire:
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
         place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now)
         engine = Engine(

@@ -1,6 +1,6 @@
 """How the door is opened for a scan: which ports, which resolver, which roots, which port engine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,8 +26,15 @@ class Wiring:
     engine: Literal["own", "nmap"] = "own"
 
 
-def open_wire(inspection: Inspection, scope: Scope, wiring: Wiring, audit: Path, clock: Callable[[], datetime]) -> Wire:
-    """The wire of one scan; a context manager."""
+def open_wire(
+    inspection: Inspection,
+    scope: Scope,
+    wiring: Wiring,
+    audit: Path,
+    clock: Callable[[], datetime],
+    chosen: Collection[str] = (),
+) -> Wire:
+    """The wire of one scan, in which the checks `chosen` are judged; a context manager."""
     return Wire(
         inspection,
         scope,
@@ -35,6 +42,7 @@ def open_wire(inspection: Inspection, scope: Scope, wiring: Wiring, audit: Path,
         resolver=wiring.resolver,
         ports=wiring.ports,
         trust=wiring.trust,
+        chosen=chosen,
         engine=wiring.engine,
         clock=clock,
     )

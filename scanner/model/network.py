@@ -248,6 +248,10 @@ class Network(Protocol):
         """None where address-bound questions are allowed there; else why not (R2)."""
         ...
 
+    def is_chosen(self, check: str) -> bool:
+        """Whether a check is judged this time: a probe asks for the marked ones beside the others by it."""
+        ...
+
     def trust_roots(self) -> tuple[bytes, ...]:
         """DER of the roots that the user named beside the system's (`--trust`); sends nothing."""
         ...

@@ -113,6 +113,9 @@ class BoundNetwork:
     def owns(self, address: str) -> Reason | None:
         return self._gate.ledger.owns_by_now(self._target.unit, address)
 
+    def is_chosen(self, check: str) -> bool:
+        return check in self._wire.chosen
+
     def trust_roots(self) -> tuple[bytes, ...]:
         return self._wire.trust
 

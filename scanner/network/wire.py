@@ -1,6 +1,6 @@
 """The whole wire of one scan: everything in `scanner.network` tied together. Probes see it bound to a target."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +41,7 @@ class Wire:
 
     `audit` is the file that lines are appended to; `resolver` is ADDRESS[:PORT], None for the system's.
     `ports` are those that a sweep asks beside the declared ones; `trust` are DER roots beside the system's;
+    `chosen` are the ids of the checks that are judged this time;
     `clock` says the moment, aware. Raises InputError for a resolver that may not be used.
     """
 
@@ -53,12 +54,14 @@ class Wire:
         resolver: str | None = None,
         ports: Sequence[int] = (),
         trust: Sequence[bytes] = (),
+        chosen: Collection[str] = (),
         engine: Engine = "own",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.clock = clock
         self.ports = tuple(ports)
         self.trust = tuple(trust)
+        self.chosen = frozenset(chosen)
         self.probe_zone = inspection.callbacks.probe_zone
         self._audit = AuditLog(audit)
         self._switch = Switch(inspection.window, clock)

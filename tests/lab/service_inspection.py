@@ -1,7 +1,7 @@
 """One port, inspected as the engine would: identified, asked what its protocol allows, and judged."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,10 @@ def inspect(address: str, port: int, *, name: str | None = None, kind: str = "ro
     return asyncio.run(inspected(address, port, name=name, kind=kind))
 
 
-async def inspected(address: str, port: int, *, name: str | None = None, kind: str = "routine") -> Inspected:
-    """The same, within a loop."""
+async def inspected(
+    address: str, port: int, *, name: str | None = None, kind: str = "routine", chosen: Collection[str] = ()
+) -> Inspected:
+    """The same, within a loop; `chosen` are the checks beside which a probe asks more."""
     target = Target(TargetKind.SERVICE, "self", address=address, port=port, name=name)
     seen = {identify.PROBE.name: await ask(identify.PROBE, target)}
     found = seen[identify.PROBE.name]
@@ -59,7 +61,7 @@ async def inspected(address: str, port: int, *, name: str | None = None, kind: s
         target = next(iter(identify.leads(target, found.facts)))
         for probe in ASKING:
             if probe.wants(target):
-                seen[probe.name] = await ask(probe, target)
+                seen[probe.name] = await ask(probe, target, chosen=chosen)
     judgements = {}
     for check in load().checks.values():
         if check.probe in seen or check.function == "database_exposed":

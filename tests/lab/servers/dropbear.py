@@ -9,19 +9,19 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def dropbear(folder: Path, address: str, *, port: int = 22) -> Iterator[None]:
-    """Run dropbear with a key of its own; `folder` is made."""
+def dropbear(folder: Path, address: str, *, port: int = 22, passwords: bool = False) -> Iterator[None]:
+    """Run dropbear with keys of its own, taking passwords or not; `folder` is made."""
     needs("dropbear", "dropbearkey")
     folder.mkdir(parents=True, exist_ok=True)
-    key = folder / "host_key"
-    subprocess.run(["/usr/bin/dropbearkey", "-t", "ed25519", "-f", key], check=True, capture_output=True)
+    keys = [folder / "host_key", folder / "host_rsa"]
+    for kind, key in zip(("ed25519", "rsa"), keys, strict=True):
+        subprocess.run(["/usr/bin/dropbearkey", "-t", kind, "-f", key], check=True, capture_output=True)
     command: list[str | Path] = [
         "/usr/sbin/dropbear",
         "-F",
         "-E",
-        "-s",
-        "-r",
-        key,
+        *([] if passwords else ["-s"]),
+        *(part for key in keys for part in ("-r", key)),
         "-p",
         f"{address}:{port}",
         "-P",

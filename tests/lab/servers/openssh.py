@@ -9,16 +9,29 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def openssh(folder: Path, address: str, *, port: int = 22, kex: Sequence[str] = ()) -> Iterator[None]:
-    """Run sshd; `kex` replaces the key exchanges that it offers. `folder` is made."""
+def openssh(
+    folder: Path,
+    address: str,
+    *,
+    port: int = 22,
+    kex: Sequence[str] = (),
+    keys: Sequence[tuple[str, int]] = (("ed25519", 256),),
+    lines: Sequence[str] = (),
+) -> Iterator[None]:
+    """Run sshd; `kex` replaces the key exchanges that it offers, `keys` are its host keys by kind and bits.
+
+    `lines` of its configuration win over ours. `folder` is made.
+    """
     needs("sshd", "ssh-keygen")
     folder.mkdir(parents=True, exist_ok=True)
-    key = folder / "host_ed25519"
-    subprocess.run(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    for kind, bits in keys:
+        command = ["/usr/bin/ssh-keygen", "-q", "-t", kind, "-b", str(bits), "-N", "", "-f", folder / f"host_{kind}"]
+        subprocess.run(command, check=True)
     Path("/run/sshd").mkdir(exist_ok=True)
     lines = [
+        *lines,
         f"ListenAddress {address}:{port}",
-        f"HostKey {key}",
+        *(f"HostKey {folder / f'host_{kind}'}" for kind, _ in keys),
         "PidFile none",
         "UsePAM no",
         "PasswordAuthentication no",
