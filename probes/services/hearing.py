@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from scanner.model.errors import NetworkError, TimedOut
@@ -30,28 +31,6 @@ class Heard:
     reason: Reason | None = None
 
 
-async def hear(stream: Stream, patience: float) -> Heard:
-    """Listen `patience` seconds for the first byte, then to the end of a reply."""
-    data = b""
-    end = time.monotonic() + patience + LONGEST
-    while not whole(data):
-        left = end - time.monotonic()
-        if len(data) >= MOST or left <= 0:
-            return Heard(data, reason=Reason.BUDGET)
-        try:
-            part = await stream.receive(MOST - len(data), timeout=min(QUIET if data else patience, left))
-        except TimedOut:
-            return Heard(data, reason=None if data else Reason.TIMED_OUT)
-        except NetworkError as error:
-            if error.reason not in OURS:
-                raise
-            return Heard(data, closed=True, reason=error.reason)
-        if not part:
-            return Heard(data, closed=True, reason=None if data else Reason.MALFORMED)
-        data += part
-    return Heard(data)
-
-
 def whole(data: bytes) -> bool:
     """Whether a reply is surely at its end; False where only silence can tell."""
     if data.startswith(b"HTTP/"):
@@ -72,3 +51,25 @@ def _counted(data: bytes) -> bool:
     if len(data) > 5 and data[3] == 0 and data[4] in (9, 10, 255):
         return len(data) == 4 + int.from_bytes(data[:3], "little")
     return False
+
+
+async def hear(stream: Stream, patience: float, complete: Callable[[bytes], bool] = whole) -> Heard:
+    """Listen `patience` seconds for the first byte, then until a reply is `complete`, or quiet."""
+    data = b""
+    end = time.monotonic() + patience + LONGEST
+    while not (data and complete(data)):
+        left = end - time.monotonic()
+        if len(data) >= MOST or left <= 0:
+            return Heard(data, reason=Reason.BUDGET)
+        try:
+            part = await stream.receive(MOST - len(data), timeout=min(QUIET if data else patience, left))
+        except TimedOut:
+            return Heard(data, reason=None if data else Reason.TIMED_OUT)
+        except NetworkError as error:
+            if error.reason not in OURS:
+                raise
+            return Heard(data, closed=True, reason=error.reason)
+        if not part:
+            return Heard(data, closed=True, reason=None if data else Reason.MALFORMED)
+        data += part
+    return Heard(data)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from probes.services.course import Course
+from probes.services.course import MOST_CONNECTIONS, Course
+from probes.services.cpe import cpe
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
@@ -12,6 +13,7 @@ from scanner.model.target import Target, TargetKind
 
 UNKNOWN = "unknown"
 WEB = ("http", "winrm")
+MAY_BE_UNTOLD = ("known", "tls", "discloses_version", "speaks_first", "offers_tls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class ServiceFacts:
     `tls` says whether TLS is spoken from the first byte. `product`, `version` and `banner` are as the service
     wrote them ("" where it did not), printable and masked. `discloses_version` says that product and version
     stand where the protocol does not demand them. `speaks_first` says that the server greets unasked.
+    `cpe` names product and version as CPE 2.3 does, "" where the product is not in the table. `offers_tls` says
+    whether a plain conversation may be continued in TLS, None where the protocol has no such step.
     """
 
     protocol: str
@@ -31,6 +35,8 @@ class ServiceFacts:
     banner: str = ""
     discloses_version: bool | None = None
     speaks_first: bool | None = None
+    cpe: str = ""
+    offers_tls: bool | None = None
 
 
 async def observe(target: Target, net: Network) -> Seen[ServiceFacts]:
@@ -55,8 +61,10 @@ def describe(course: Course) -> Seen[ServiceFacts]:
             identity.banner,
             identity.discloses_version,
             course.speaks_first,
+            cpe(identity.product, identity.version),
+            identity.offers_tls,
         )
-    untold = [name for name in ("known", "tls", "discloses_version", "speaks_first") if getattr(facts, name) is None]
+    untold = [name for name in MAY_BE_UNTOLD if getattr(facts, name) is None]
     return Seen(facts, {name: course.why_not for name in untold}, _evidence(facts))
 
 
@@ -88,7 +96,7 @@ PROBE = Probe(
     Impact.ORDINARY,
     ServiceFacts,
     observe,
-    cost=Cost(connections=10, requests=2, seconds=90),
+    cost=Cost(connections=MOST_CONNECTIONS, requests=2, seconds=90),
     profile=Profile.QUICK,
     wants=wants,
     leads=leads,

@@ -11,7 +11,8 @@ class Identity:
 
     `product` and `version` are as the service wrote them, "" where it did not. `discloses_version` says that both
     stand in words which the protocol does not demand. `banner` is printable, masked and at most 200 characters.
-    `status` is the HTTP status code, None for everything else.
+    `status` is the HTTP status code, None for everything else. `offers_tls` says whether the service, spoken to in
+    the clear, offered its protocol's own step into TLS; None where the protocol has none, or it was not told.
     """
 
     protocol: str
@@ -20,6 +21,7 @@ class Identity:
     banner: str = ""
     discloses_version: bool = False
     status: int | None = None
+    offers_tls: bool | None = None
 
 
 def named(

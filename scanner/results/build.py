@@ -152,6 +152,7 @@ def _assets(lane: Lane, unit_name: str) -> Iterator[dict[str, Any]]:
             "service": service_name(asset.target),
             "product": facts.get("product"),
             "version": facts.get("version"),
+            "cpe": facts.get("cpe") or None,
             "tls": asset.target.tls,
         }
 

@@ -9,14 +9,19 @@ from probes.services.dialogues import dns, memcached_binary, mongodb, mssql, nfs
 from probes.services.dialogues.reply_220 import greeting, told_apart
 from probes.services.dialogues.table import (
     DIALOGUES,
-    GENERAL,
+    ELSEWHERE,
     always_greets,
     expects_tls,
+    gathered,
+    greets,
+    next_questions,
     questions,
     questions_by_name,
     questions_inside_tls,
     recognised,
 )
+from probes.services.hearing import Heard
+from probes.services.identity import Identity
 
 BY_NAME = {dialogue.protocol: dialogue for dialogue in DIALOGUES}
 MYSQL = b"\x0a8.0.36-0ubuntu0.22.04.1\x00\x08\x00\x00\x00abcdefgh\x00\xff\xff\xff\x02\x00" + bytes(30)
@@ -173,11 +178,25 @@ def test_an_echo_is_no_answer(dialogue: Dialogue) -> None:
     assert recognised(dialogue.question("192.0.2.1"), dialogue) is None
 
 
+def read_by(dialogue: Dialogue, said: bytes) -> None:
+    """All that a dialogue does with a stranger's bytes."""
+    identity = dialogue.recognise(said)
+    assert identity is None or len(identity.banner) <= 200
+    if dialogue.complete is not None:
+        dialogue.complete(said)
+    if dialogue.suspects is not None:
+        dialogue.suspects(Heard(said))
+    if dialogue.further is not None:
+        dialogue.further.complete(said)
+        known = dialogue.further.read(Identity(dialogue.protocol), said)
+        assert known.protocol == dialogue.protocol
+        assert len(known.version) <= 200 and len(known.product) <= 200
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_without_a_fault(said: bytes) -> None:
     for dialogue in DIALOGUES:
-        identity = dialogue.recognise(said)
-        assert identity is None or len(identity.banner) <= 200
+        read_by(dialogue, said)
 
 
 @given(st.sampled_from([row[0] for row in SAID] + [row[1] for row in ANSWERED]), st.data())
@@ -186,14 +205,14 @@ def test_bent_and_cut_words_are_read_without_a_fault(said: bytes, data: st.DataO
     bent = said[:at] + data.draw(st.binary(max_size=8)) + said[at + data.draw(st.integers(0, 4)) :]
     for words in (bent, said[:at], bent * 50):
         for dialogue in DIALOGUES:
-            dialogue.recognise(words)
+            read_by(dialogue, words)
         recognised(words)
 
 
 @pytest.mark.parametrize("said", [b"220-" + b"x" * 2_000_000, b"\xff" * 1_000_000, b"a" * 1_000_000 + b"login:"])
 def test_a_million_bytes_cost_little(said: bytes) -> None:
     for dialogue in DIALOGUES:
-        dialogue.recognise(said)
+        read_by(dialogue, said)
 
 
 def test_questions_have_the_lengths_that_they_tell() -> None:
@@ -218,7 +237,8 @@ def test_the_likeliest_question_comes_first_and_none_twice() -> None:
     assert questions(80)[0].protocol == "http"
     assert questions(443)[0].protocol == "tls"
     assert questions(5985)[0].protocol == "winrm"
-    assert {dialogue.protocol for dialogue in questions(12345)} == set(GENERAL)
+    assert questions(12345) == ELSEWHERE
+    assert [dialogue.protocol for dialogue in ELSEWHERE[:3]] == ["http", "tls", "redis"]
     for port in (1, 22, 80, 443, 3306, 11211):
         assert len(set(questions(port))) == len(questions(port))
 
@@ -233,3 +253,26 @@ def test_ports_of_tls_are_known_for_it() -> None:
     assert questions_inside_tls(443)[0].protocol == "http"
     assert questions_inside_tls(6380)[0].protocol == "redis"
     assert always_greets("ssh") and not always_greets("http")
+
+
+def test_two_dialogues_for_one_protocol_refuse_to_start_but_for_forms_of_it() -> None:
+    one, twin = Dialogue("x", lambda data: None), Dialogue("x", lambda data: None, ports=(1,))
+    with pytest.raises(RuntimeError, match="two dialogues for x"):
+        gathered([one, twin])
+    assert len(gathered([one, Dialogue("x", lambda data: None, form="binary")])) == 2
+
+
+def test_what_a_service_says_chooses_the_next_question() -> None:
+    left = next_questions(questions(4567)[1:], Heard(b"ERROR\r\n"), [questions(4567)[0]])
+    assert left[0].protocol == "memcached"
+    assert next_questions(questions(4567)[1:], Heard(closed=True), [])[0].protocol == "redis"
+    assert next_questions(questions(4567)[1:], Heard(), [])[0].protocol == "tls"
+    assert questions(4567)[0] not in left
+    assert len(set(left)) == len(left)
+    assert next_questions(left, Heard(), [])[0] is left[0]
+
+
+def test_a_port_greets_only_where_all_that_lives_there_does() -> None:
+    assert greets(22) is True
+    assert greets(80) is False
+    assert greets(12345) is None

@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 GET_STATUS = 3
 REQUEST = bytes([0, GET_STATUS]) + b"\x00\x01" + bytes(12)
@@ -20,4 +21,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("afp", "DSIGetStatus reply") if 10 <= length == len(data) - 16 else None
 
 
-DIALOGUE = Dialogue("afp", recognise, ports=(548,), question=question)
+DIALOGUE = Dialogue("afp", recognise, ports=(548,), question=question, complete=told(8, 4, beyond=16))

@@ -39,4 +39,6 @@ def recognise(data: bytes) -> Identity | None:
     return Identity(known.protocol, known.product, known.version, known.banner, known.discloses_version, int(status[1]))
 
 
-DIALOGUE = Dialogue("http", recognise, ports=PORTS, tls_ports=TLS_PORTS, question=request, general=True)
+DIALOGUE = Dialogue(
+    "http", recognise, ports=PORTS, tls_ports=TLS_PORTS, question=request, elsewhere=10, inside_tls=True
+)

@@ -3,6 +3,7 @@
 import re
 
 from probes.services.dialogue import Dialogue
+from probes.services.hearing import Heard
 from probes.services.identity import Identity, named
 
 VERSION = re.compile(rb"VERSION (\d[\w.+-]{0,40})\r\n")
@@ -14,6 +15,11 @@ def question(host: str) -> bytes:
     return b"version\r\n"
 
 
+def suspects(heard: Heard) -> bool:
+    """What it says to a word that is no command of its own."""
+    return heard.data.startswith(b"ERROR\r\n")
+
+
 def recognise(data: bytes) -> Identity | None:
     """The version answers a command made for it, so the protocol demands it."""
     if data.startswith(UNAUTHENTICATED):
@@ -22,4 +28,6 @@ def recognise(data: bytes) -> Identity | None:
     return named("memcached", found[0], "memcached", found[1].decode("ascii"), demanded=True) if found else None
 
 
-DIALOGUE = Dialogue("memcached", recognise, ports=(11211,), question=question, general=True)
+DIALOGUE = Dialogue(
+    "memcached", recognise, ports=(11211,), question=question, elsewhere=80, suspects=suspects, inside_tls=True
+)

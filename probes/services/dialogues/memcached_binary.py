@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 VERSION, STAT = 0x0B, 0x10
 
@@ -32,4 +33,6 @@ def recognise(data: bytes) -> Identity | None:
     return named("memcached", f"VERSION {version}", "memcached", version, demanded=True)
 
 
-DIALOGUE = Dialogue("memcached", recognise, ports=(11211,), question=question)
+DIALOGUE = Dialogue(
+    "memcached", recognise, ports=(11211,), question=question, complete=told(8, 4, beyond=24), form="binary"
+)

@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 REQUEST_ID = 0x596A
 OP_MSG = 2013
@@ -35,4 +36,12 @@ def _document(elements: bytes) -> bytes:
     return (len(elements) + 5).to_bytes(4, "little") + elements + b"\x00"
 
 
-DIALOGUE = Dialogue("mongodb", recognise, ports=(27017, 27018, 27019), question=question, general=True)
+DIALOGUE = Dialogue(
+    "mongodb",
+    recognise,
+    ports=(27017, 27018, 27019),
+    question=question,
+    complete=told(0, 4, "little"),
+    elsewhere=50,
+    inside_tls=True,
+)

@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 PRELOGIN, REPLY = 0x12, 0x04
 OPTIONS = ((0, b"\x10\x00\x00\x00\x00\x00"), (1, b"\x02"), (2, b"\x00"), (3, b"\x00\x00\x00\x00"), (4, b"\x00"))
@@ -31,4 +32,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("mssql", f"PRELOGIN version {version}", "Microsoft SQL Server", version, demanded=True)
 
 
-DIALOGUE = Dialogue("mssql", recognise, ports=(1433, 1434), question=question, general=True)
+DIALOGUE = Dialogue("mssql", recognise, ports=(1433, 1434), question=question, complete=told(2, 2), elsewhere=60)

@@ -1,8 +1,10 @@
 """MySQL and MariaDB as they greet: the initial handshake packet, or an error in its place. Nothing is sent.
 
 The server counts a handshake that is left as an error of the host (`max_connect_errors`); only a login avoids
-that, so the greeting is read once and the connection closed (R6).
+that, so the greeting is read once and the connection closed (R6): whether it offers TLS stands in it too.
 """
+
+from dataclasses import replace
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
@@ -10,6 +12,9 @@ from probes.services.identity import Identity, named
 MOST_VERSION = 128
 MARIADB_MARK = "5.5.5-"
 """MariaDB sets it before its version for old replicas."""
+CLIENT_SSL = 0x0800
+CAPABILITIES = 13
+"""Where the lower capability flags stand behind the version: after the thread (4), the salt (8), and a zero (1)."""
 
 
 def recognise(data: bytes) -> Identity | None:
@@ -27,7 +32,14 @@ def recognise(data: bytes) -> Identity | None:
     if not text[0].isdigit() or not text.isprintable():
         return None
     product = "MariaDB" if "mariadb" in text.lower() or text.startswith(MARIADB_MARK) else "MySQL"
-    return named("mysql", text, product, text.removeprefix(MARIADB_MARK).partition("-")[0], demanded=True)
+    known = named("mysql", text, product, text.removeprefix(MARIADB_MARK).partition("-")[0], demanded=True)
+    return replace(known, offers_tls=_offers_tls(body[1 + len(version) + 1 :]) if data[4] == 10 else None)
+
+
+def _offers_tls(after_version: bytes) -> bool | None:
+    """CLIENT_SSL among the capabilities; None where the greeting is cut before them."""
+    flags = after_version[CAPABILITIES : CAPABILITIES + 2]
+    return bool(int.from_bytes(flags, "little") & CLIENT_SSL) if len(flags) == 2 else None
 
 
 def _error(body: bytes, length: int) -> Identity | None:

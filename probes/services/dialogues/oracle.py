@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 DATA = b"(CONNECT_DATA=(COMMAND=ping))"
 FIXED = bytes.fromhex("013a012c00000800 7fff4f980000 0001".replace(" ", ""))
@@ -27,4 +28,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("oracle", f"TNS {ANSWERS[data[4]]} " + words.decode("ascii", "replace"), "Oracle Net")
 
 
-DIALOGUE = Dialogue("oracle", recognise, ports=(1521, 1522, 1526), question=question)
+DIALOGUE = Dialogue("oracle", recognise, ports=(1521, 1522, 1526), question=question, complete=told(0, 2))

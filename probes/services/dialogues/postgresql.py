@@ -1,6 +1,7 @@
 """PostgreSQL as it answers SSLRequest: one letter, or an error message. No user is named."""
 
 import re
+from dataclasses import replace
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
@@ -17,8 +18,21 @@ def question(host: str) -> bytes:
 def recognise(data: bytes) -> Identity | None:
     """S: willing; N: not; E: an error in the protocol's form."""
     if data in (b"S", b"N"):
-        return named("postgresql", f"SSLRequest: {data.decode()}", "PostgreSQL")
+        return replace(named("postgresql", f"SSLRequest: {data.decode()}", "PostgreSQL"), offers_tls=data == b"S")
     return named("postgresql", "ErrorResponse", "PostgreSQL") if ERROR.match(data[:64]) else None
 
 
-DIALOGUE = Dialogue("postgresql", recognise, ports=(5432, 5433), question=question, own_reply_only=True, general=True)
+def complete(data: bytes) -> bool:
+    """A letter is the whole answer; an error says its length after its letter."""
+    return data in (b"S", b"N") or (len(data) >= 5 and len(data) > int.from_bytes(data[1:5], "big"))
+
+
+DIALOGUE = Dialogue(
+    "postgresql",
+    recognise,
+    ports=(5432, 5433),
+    question=question,
+    own_reply_only=True,
+    elsewhere=40,
+    complete=complete,
+)

@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 REQUEST = bytes.fromhex("030000130ee000000000000100080003000000")
 """TPKT, X.224 connection request, and a negotiation request for TLS or CredSSP."""
@@ -22,4 +23,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("rdp", f"X.224 connection confirm {data[11:].hex()}")
 
 
-DIALOGUE = Dialogue("rdp", recognise, ports=(3389,), question=question, general=True)
+DIALOGUE = Dialogue("rdp", recognise, ports=(3389,), question=question, complete=told(2, 2), elsewhere=70)

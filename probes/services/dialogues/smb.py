@@ -2,6 +2,7 @@
 
 from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
+from probes.services.length import told
 
 DIALECTS = (b"NT LM 0.12", b"SMB 2.002", b"SMB 2.???")
 SMB_1 = "SMB 1"
@@ -25,4 +26,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("smb", family) if from_server else None
 
 
-DIALOGUE = Dialogue("smb", recognise, ports=(445, 139), question=question, general=True)
+DIALOGUE = Dialogue("smb", recognise, ports=(445, 139), question=question, complete=told(1, 3, beyond=4), elsewhere=75)

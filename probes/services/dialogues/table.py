@@ -1,25 +1,39 @@
 """All dialogues in one table, and which of them are likely on a port. It asks nothing."""
 
+from collections.abc import Collection, Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 
 import probes.services.dialogues as folder
-from probes.services.dialogue import Dialogue
-from probes.services.dialogues import http, redis, tls
+from probes.services.dialogue import Dialogue, Further
+from probes.services.dialogues import http, tls
+from probes.services.hearing import Heard, whole
 from probes.services.identity import Identity
 
 
-def _gather() -> tuple[Dialogue, ...]:
+def gathered(dialogues: Iterable[Dialogue]) -> tuple[Dialogue, ...]:
+    """The dialogues in their order; two for one form of a protocol refuse to start."""
+    found: dict[tuple[str, str], Dialogue] = {}
+    for dialogue in dialogues:
+        if found.setdefault((dialogue.protocol, dialogue.form), dialogue) is not dialogue:
+            raise RuntimeError(f"two dialogues for {' '.join(filter(None, (dialogue.protocol, dialogue.form)))}")
+    return tuple(found.values())
+
+
+def _all() -> Iterable[Dialogue]:
     """Every module here that has a DIALOGUE."""
-    names = sorted(module.name for module in iter_modules(folder.__path__) if module.name != "table")
-    modules = (import_module(f"{folder.__name__}.{name}") for name in names)
-    return tuple(value for module in modules if isinstance(value := getattr(module, "DIALOGUE", None), Dialogue))
+    for name in sorted(module.name for module in iter_modules(folder.__path__) if module.name != "table"):
+        value = getattr(import_module(f"{folder.__name__}.{name}"), "DIALOGUE", None)
+        if isinstance(value, Dialogue):
+            yield value
 
 
-DIALOGUES = _gather()
+DIALOGUES = gathered(_all())
 
-GENERAL = ("http", "tls", "redis", "memcached", "postgresql", "mongodb", "mssql", "rdp", "smb")
-"""The order in which a service is asked what its port says nothing about: what is most often met first."""
+ELSEWHERE = tuple(
+    sorted((one for one in DIALOGUES if one.elsewhere is not None), key=lambda one: (one.elsewhere, one.protocol))
+)
+"""What is asked of a service whose port says nothing: what is most often met first."""
 
 
 def likely(port: int, *, tls: bool) -> tuple[Dialogue, ...]:
@@ -35,18 +49,16 @@ def expects_tls(port: int) -> bool:
 
 
 def greets(port: int) -> bool | None:
-    """Whether a port's usual service speaks first; None where nothing usually lives there."""
-    usual = [dialogue for dialogue in DIALOGUES if port in dialogue.ports]
-    return any(dialogue.speaks_first for dialogue in usual) if usual else None
+    """Whether a port's usual services speak first; None where some do, or nothing usually lives there."""
+    usual = {dialogue.speaks_first for dialogue in DIALOGUES if port in dialogue.ports}
+    return usual.pop() if len(usual) == 1 else None
 
 
 def questions(port: int) -> tuple[Dialogue, ...]:
     """What to ask a silent service, the likeliest first."""
-    by_name = {dialogue.protocol: dialogue for dialogue in DIALOGUES if dialogue.general}
     usual = [dialogue for dialogue in likely(port, tls=False) if dialogue.question is not None]
     first = [tls.DIALOGUE] if expects_tls(port) else []
-    ordered = [*first, *usual, *(by_name[name] for name in GENERAL)]
-    return tuple(dict.fromkeys(ordered))
+    return tuple(dict.fromkeys([*first, *usual, *ELSEWHERE]))
 
 
 def questions_by_name(port: int) -> tuple[Dialogue, ...]:
@@ -55,14 +67,36 @@ def questions_by_name(port: int) -> tuple[Dialogue, ...]:
 
 
 def questions_inside_tls(port: int) -> tuple[Dialogue, ...]:
-    """What to ask a silent service inside TLS: what usually lives there, then HTTP and Redis."""
-    usual = [dialogue for dialogue in likely(port, tls=True) if dialogue.question is not None]
-    return tuple(dict.fromkeys([*usual, http.DIALOGUE, redis.DIALOGUE]))
+    """What to ask a silent service inside TLS: what usually lives there, then what is often met inside TLS."""
+    usual = [one for tls in (True, False) for one in likely(port, tls=tls) if one.question is not None]
+    return tuple(dict.fromkeys([*usual, *(one for one in ELSEWHERE if one.inside_tls)]))
+
+
+def next_questions(left: Iterable[Dialogue], heard: Heard, asked: Collection[Dialogue]) -> tuple[Dialogue, ...]:
+    """The questions that are left, in the light of what came after the last one: those that suspect come first."""
+    suspecting = [one for one in DIALOGUES if one.suspects is not None and one.suspects(heard)]
+    return tuple(dict.fromkeys(one for one in (*suspecting, *left) if one.question is not None and one not in asked))
 
 
 def always_greets(protocol: str) -> bool:
     """Whether a protocol's servers speak first, so that a late greeting is still one."""
     return any(dialogue.speaks_first for dialogue in DIALOGUES if dialogue.protocol == protocol)
+
+
+def asker(protocol: str) -> Dialogue | None:
+    """The dialogue of a protocol that can ask further; None where nothing further is asked of it."""
+    return next((one for one in DIALOGUES if one.protocol == protocol and one.further is not None), None)
+
+
+def further(protocol: str) -> Further | None:
+    """What is asked of a protocol once it is known."""
+    dialogue = asker(protocol)
+    return dialogue.further if dialogue is not None else None
+
+
+def is_greeting(data: bytes) -> bool:
+    """Whether a greeting is surely at its end."""
+    return whole(data) or any(one.complete(data) for one in DIALOGUES if one.speaks_first and one.complete is not None)
 
 
 def recognised(data: bytes, asked: Dialogue | None = None) -> Identity | None:

@@ -57,4 +57,4 @@ def _extension(kind: int, content: bytes) -> bytes:
     return kind.to_bytes(2, "big") + _vector(2, content)
 
 
-DIALOGUE = Dialogue("tls", recognise, question=question, general=True)
+DIALOGUE = Dialogue("tls", recognise, question=question, elsewhere=20)
