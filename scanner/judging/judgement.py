@@ -18,7 +18,7 @@ class Judgement:
     `reason` is set only for not-tested; `severity` only for fail. `port` is the finding's port where it is
     not the target's own. `discriminator` tells one item's finding from its neighbours'. `seen` fills the
     check's sentence. `note` qualifies a pass ("unreachable-from-vantage"). `at` is the moment of the
-    observation judged, None where there was none.
+    observation judged, None where there was none. `identifiers` are CVE, CNVD and CNNVD numbers of what was found.
     """
 
     check: str
@@ -33,3 +33,4 @@ class Judgement:
     evidence: tuple[Evidence, ...] = ()
     note: str | None = None
     at: datetime | None = None
+    identifiers: tuple[str, ...] = ()

@@ -99,7 +99,8 @@ class Check:
     of `fails`, for judgements over several observations.
     `exhaustive` says that the list is all there is: an item no longer in it is gone, not unasked.
     `protocols` are the services a service check speaks of, and `ports` where they usually live: there a
-    closed port is an answer. `presence` marks the checks of R13.
+    closed port is an answer. `presence` marks the checks of R13. `identifiers` are the CVE, CNVD and CNNVD numbers
+    of the flaw that the check speaks of.
     """
 
     id: str
@@ -130,3 +131,4 @@ class Check:
     anchor_name: bool = False
     remediation_for: Mapping[str, Text] = field(default_factory=dict)
     references: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()

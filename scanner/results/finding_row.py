@@ -106,7 +106,7 @@ class Rows:
             "last_seen": in_zone(finding.last_seen, self._zone),
             "suggested_deadline": due.day.isoformat() if due else None,
             "restrict_by": in_zone(due.restrict, self._zone) if due and due.restrict else None,
-            "identifiers": {"cve": [], "cnvd": [], "cnnvd": []},
+            "identifiers": _identifiers(finding),
             "disposition": None,
             "notes": _told(due),
         }
@@ -161,6 +161,9 @@ def _renamed(failing: list[Finding], answers: Answers) -> set[tuple[str, str]]:
     return found
 
 
+REGISTERS = ("cve", "cnvd", "cnnvd")
+
+
 def _told(due: Deadline | None) -> list[str]:
     """What a suggested deadline needs said beside its day."""
     if due is None:
@@ -174,6 +177,13 @@ def _told(due: Deadline | None) -> list[str]:
 
 
 _NOTES = {Answer.UNASKED: NOT_ASKED, Answer.FILTERED: UNREACHABLE}
+
+
+def _identifiers(finding: Finding) -> dict[str, list[str]]:
+    """The flaw's numbers by register: those of the check, and those that its places brought."""
+    told = [*finding.check.identifiers, *(one for judged in finding.judgements.values() for one in judged.identifiers)]
+    numbers = list(dict.fromkeys(told))
+    return {register: [one for one in numbers if one.startswith(f"{register.upper()}-")] for register in REGISTERS}
 
 
 def _url(target: Target, discriminator: str) -> str | None:
