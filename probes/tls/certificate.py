@@ -59,7 +59,7 @@ class CertificateFacts:
 
 async def observe(target: Target, net: Network) -> Seen[CertificateFacts]:
     """Get the chain, and describe it."""
-    presented = await present(net, target.name)
+    presented = await present(net, target)
     return describe(presented, target.name, trusted(net.trust_roots()))
 
 

@@ -1,37 +1,104 @@
-"""One connection: a hand-made hello is sent, and the server's first words are listened to. Nothing is judged.
+"""One connection: what must be said first, a hand-made hello, and the server's words. Nothing is judged.
 
-Every hand-made question of this area passes here, so that a dialogue which must come before the hello (STARTTLS)
-has one place to stand.
+Every hand-made question of this area passes here, so that the dialogue which comes before the hello (STARTTLS) has
+one place to stand.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-from scanner.model.errors import ConnectionRefused, Malformed, OverBudget, TimedOut
+from probes.tls.starttls.step import End, StartTls
+from probes.tls.starttls.table import before
+from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, OverBudget, TimedOut
 from scanner.model.network import USUAL_DEADLINE, Network, Stream
+from scanner.model.target import Target
+from scanner.model.verdict import Reason
 
 MOST_BYTES = 192 * 1024
+MOST_BEFORE = 16 * 1024
+"""Octets that a dialogue before the hello may bring."""
 SECONDS_IN_ALL = USUAL_DEADLINE * 1.5
 """For a server that drips. One that is silent ends at the connection's own deadline, which comes first."""
 
 
-async def say(net: Network, words: bytes, enough: Callable[[bytes], bool], seconds: float = SECONDS_IN_ALL) -> bytes:
+class NotOffered(NetworkError):
+    """The server says that it has no TLS at this place."""
+
+    reason = Reason.REFUSED
+
+
+class NotNow(NetworkError):
+    """The server refuses TLS, or us, for a reason of the moment. Never evidence that it has none."""
+
+    reason = Reason.REFUSED
+
+
+@asynccontextmanager
+async def opened(net: Network, target: Target, seconds: float = SECONDS_IN_ALL) -> AsyncIterator[Stream]:
+    """A connection at the point where a hello may be sent: at once, or after STARTTLS.
+
+    Raises NotOffered, NotNow, Malformed, TimedOut, and what the connect itself raises.
+    """
+    dialogue = before(target)
+    async with net.connect() as stream:
+        if dialogue is not None:
+            try:
+                async with asyncio.timeout(seconds):
+                    await _lead(stream, dialogue, target)
+            except TimeoutError as error:
+                raise TimedOut(f"{dialogue.protocol}: no leave for TLS in {seconds:g} s") from error
+        yield stream
+
+
+async def _lead(stream: Stream, dialogue: StartTls, target: Target) -> None:
+    read, heard = dialogue.listen, b""
+    if dialogue.opening is not None:
+        await stream.send(dialogue.opening(target.name or target.address or "", target.port or 0))
+    while True:
+        step = read(heard)
+        if step is None:
+            if len(heard) > MOST_BEFORE:
+                raise OverBudget(f"{dialogue.protocol}: more than {MOST_BEFORE} octets before TLS")
+            more = await stream.receive(4096)
+            if not more:
+                raise NotNow(f"{dialogue.protocol}: the connection was ended before TLS")
+            heard += more
+            continue
+        if step.say:
+            await stream.send(step.say)
+        match step.end:
+            case End.READY:
+                return
+            case End.NOT_OFFERED:
+                raise NotOffered(f"{dialogue.protocol}: {step.what}")
+            case End.NOT_NOW:
+                raise NotNow(f"{dialogue.protocol}: {step.what}")
+        if step.then is None:
+            raise Malformed(f"{dialogue.protocol}: a dialogue without an end")
+        read, heard = step.then, b""
+
+
+async def say(
+    net: Network, target: Target, words: bytes, enough: Callable[[bytes], bool], seconds: float = SECONDS_IN_ALL
+) -> bytes:
     """Connect, say it, and listen until `enough` (which may raise Malformed), the end, or the deadline for all of it.
 
     Returns what was said, and nothing where the server ended the connection (a close or a reset) without a word.
-    TimedOut where too little came in time; OverBudget where it never becomes enough; what the connect itself
-    raises passes through.
+    TimedOut where too little came in time; OverBudget where it never becomes enough; what `opened` raises passes
+    through.
     """
-    async with net.connect() as stream:
+    async with opened(net, target, seconds) as stream:
         try:
             async with asyncio.timeout(seconds):
-                return await _listen(stream, words, enough)
+                return await listen(stream, words, enough)
         except TimeoutError as error:
             raise TimedOut(f"no complete answer to the hello in {seconds:g} s") from error
 
 
-async def _listen(stream: Stream, words: bytes, enough: Callable[[bytes], bool]) -> bytes:
+async def listen(stream: Stream, words: bytes, enough: Callable[[bytes], bool]) -> bytes:
+    """Say it on an open connection and listen, as `say` does; the deadline is the caller's."""
     heard = bytearray()
     with contextlib.suppress(ConnectionRefused):
         await stream.send(words)

@@ -10,6 +10,7 @@ from probes.tls import hello, server_hello, sslv2, suites
 from probes.tls.conversation import say
 from scanner.model.errors import Blocked, NetworkError, NotAdmitted
 from scanner.model.network import Network
+from scanner.model.target import Target
 from scanner.model.verdict import Reason
 
 PROTOCOL_VERSION, UNRECOGNIZED_NAME = 70, 112
@@ -58,21 +59,21 @@ def hello_for(version: int, name: str | None, *, small: bool = False) -> bytes:
     ).to_bytes()
 
 
-async def ask(net: Network, version: int, name: str | None) -> Answer:
+async def ask(net: Network, target: Target, version: int) -> Answer:
     """Ask for one version, and once more in other words unless the first answer leaves no doubt."""
-    first = await _once(net, version, name, small=False)
+    first = await _once(net, target, version, small=False)
     if first.final:
         return first
-    second = await _once(net, version, name, small=True)
+    second = await _once(net, target, version, small=True)
     return first if second.outcome is Outcome.UNTOLD and first.outcome is not Outcome.UNTOLD else second
 
 
-async def _once(net: Network, version: int, name: str | None, *, small: bool) -> Answer:
+async def _once(net: Network, target: Target, version: int, *, small: bool) -> Answer:
     try:
         if version == sslv2.VERSION:
             words = sslv2.hello(os.urandom(16))
-            return _judge_sslv2(await say(net, words, _sslv2_enough))
-        return judge(version, await say(net, hello_for(version, name, small=small), _enough))
+            return _judge_sslv2(await say(net, target, words, _sslv2_enough))
+        return judge(version, await say(net, target, hello_for(version, target.name, small=small), _enough))
     except (NotAdmitted, Blocked):
         raise
     except NetworkError as error:

@@ -52,9 +52,9 @@ async def observe(target: Target, net: Network) -> Seen[VersionFacts]:
         silent = [answer for answer in answers.values() if answer.reason is Reason.TIMED_OUT]
         if len(silent) == len(answers) == SILENCES:
             break
-        answers[fact] = await ask(net, version, target.name)
+        answers[fact] = await ask(net, target, version)
         if fact in HEARD_TWICE and answers[fact].outcome is Outcome.ACCEPTED:
-            answers[fact] = confirmed(answers[fact], await ask(net, version, target.name))
+            answers[fact] = confirmed(answers[fact], await ask(net, target, version))
     return describe(answers)
 
 

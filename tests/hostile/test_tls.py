@@ -252,7 +252,7 @@ def test_one_slow_answer_does_not_outlast_the_deadline_of_a_question() -> None:
     async def run() -> float:
         start = asyncio.get_running_loop().time()
         with pytest.raises(Exception, match="no complete answer"):
-            await say(Wire(), b"hello", lambda _: False, seconds=0.3)  # type: ignore[arg-type]
+            await say(Wire(), TARGET, b"hello", lambda _: False, seconds=0.3)  # type: ignore[arg-type]
         return asyncio.get_running_loop().time() - start
 
     assert asyncio.run(run()) < 2
