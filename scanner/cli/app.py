@@ -15,6 +15,7 @@ from scanner.cli import (
     catalogue,
     contact_page,
     demo,
+    feeds,
     init,
     inspect,
     menu,
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
-for module in (scan, init, notice, contact_page, inspect, plan, demo, verify, audit, rejudge, report, catalogue):
+for module in (scan, init, notice, contact_page, inspect, plan, demo, verify, audit, rejudge, report, catalogue, feeds):
     module.register(app)
 
 
