@@ -14,6 +14,7 @@ from scanner.cli import (
     audit,
     catalogue,
     contact_page,
+    control,
     demo,
     feeds,
     init,
@@ -24,6 +25,7 @@ from scanner.cli import (
     rejudge,
     report,
     scan,
+    status,
     verify,
 )
 from scanner.cli.language import asked_for, say
@@ -38,7 +40,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
-for module in (scan, init, notice, contact_page, inspect, plan, demo, verify, audit, rejudge, report, catalogue, feeds):
+for module in (
+    scan,
+    init,
+    notice,
+    contact_page,
+    inspect,
+    control,
+    status,
+    plan,
+    demo,
+    verify,
+    audit,
+    rejudge,
+    report,
+    catalogue,
+    feeds,
+):
     module.register(app)
 
 

@@ -58,6 +58,7 @@ class Asked:
     catalogue: tuple[Path, ...] = ()
     history: Path | None = None
     database: str | None = None
+    no_wait: bool = False
     quiet: bool = False
     json: bool = False
     fail_on: Severity | None = None

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import datetime
 from types import TracebackType
 
 from rich.console import Console
@@ -23,6 +24,7 @@ class Progress:
         self._console = Console(stderr=True, highlight=False)
         self._live = Live(console=self._console, refresh_per_second=4, transient=True) if self._terminal else None
         self._told = time.monotonic()
+        self._closed_until: datetime | None = None
 
     def __enter__(self) -> "Progress":
         if self._live:
@@ -40,8 +42,9 @@ class Progress:
             return
         if self._live:
             self._live.update(Text(line(standing)))
-        elif time.monotonic() - self._told >= SECONDS_APART:
+        elif time.monotonic() - self._told >= SECONDS_APART or standing.closed_until != self._closed_until:
             self._told = time.monotonic()
+            self._closed_until = standing.closed_until
             print(line(standing), file=sys.stderr, flush=True)
 
     @property
@@ -52,6 +55,8 @@ class Progress:
 def line(standing: Standing) -> str:
     """What is done, what is left, and an estimate where there is one."""
     left = ""
+    if standing.closed_until is not None:
+        return say("progress.closed", until=standing.closed_until.isoformat(timespec="minutes"))
     if standing.seconds_left is not None and standing.done < standing.found:
         left = say("progress.left", minutes=duration(standing.seconds_left))
     return say(

@@ -50,6 +50,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "history": (Annotated[Path | None, option("history", "--history")], None),
     "database": (Annotated[str | None, option("db", "--db")], None),
     "lang": (Lang, None),
+    "no_wait": (Annotated[bool, option("no-wait", "--no-wait")], False),
     "quiet": (Quiet, False),
     "json": (Json, False),
     "fail_on": (Annotated[str | None, option("fail-on", "--fail-on")], None),

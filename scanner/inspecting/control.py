@@ -18,7 +18,8 @@ KEPT_EVERY = 1.0
 """Seconds between two records of the progress, at least."""
 
 PROGRESS = "progress"
-"""The meta key of the record: {"at", "units": {key: {"found", "done"}}, "standing": [instructions in force]}."""
+"""The meta key of the record: {"at", "units": {key: {"found", "done"}}, "standing": [instructions in force],
+"closed_until": the window's next opening while it is closed, else None}."""
 
 
 class Told(Protocol):
@@ -28,17 +29,26 @@ class Told(Protocol):
     def pause(self, unit: str | None = None) -> None: ...
     def go_on(self, unit: str | None = None) -> None: ...
     def note(self, **fields: Any) -> None: ...
+    def closed_until(self) -> datetime | None: ...
+    @property
+    def stepped(self) -> float: ...
 
 
 class Control:
-    """A context manager around a run: looks while it is entered, keeps a last record on leaving."""
+    """A context manager around a run: looks while it is entered, keeps a last record on leaving.
 
-    def __init__(self, folder: Path, wire: Told, tally: Tally, store: ScanStore) -> None:
+    What was told before the run began was told to another one, and is dropped.
+    """
+
+    def __init__(self, folder: Path, wire: Told, tally: Tally, store: ScanStore, begun: datetime) -> None:
         self._folder = folder
+        self._begun = begun
         self._wire = wire
         self._tally = tally
         self._store = store
         self._in_force: dict[str | None, Instruction] = {}
+        self._closed_until: datetime | None = None
+        self._stepped = 0.0
         self._kept: Mapping[str, Any] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -58,9 +68,10 @@ class Control:
         kept_at = asyncio.get_running_loop().time()
         while True:
             await asyncio.sleep(LOOKED_EVERY)
-            taken = list(take(self._folder))
+            taken = [told for told in take(self._folder) if told.at >= self._begun]
             for instruction in taken:
                 self._carry_out(instruction)
+            self._look_at_the_clock()
             now = asyncio.get_running_loop().time()
             if taken or now - kept_at >= KEPT_EVERY:
                 kept_at = now
@@ -90,6 +101,18 @@ class Control:
             detail=instruction.reason,
         )
 
+    def _look_at_the_clock(self) -> None:
+        """Note when the window closes and opens again, and when somebody has set this machine's clock."""
+        until = self._wire.closed_until()
+        if (until is None) != (self._closed_until is None):
+            act, detail = ("closed", f"until {until.astimezone(UTC).isoformat()}") if until else ("opened", None)
+            self._wire.note(**{"class": "control"}, act=act, outcome="window", detail=detail)
+            self._tally.waits(until)
+        self._closed_until = until
+        if abs((stepped := self._wire.stepped) - self._stepped) > 1.0:
+            self._stepped = stepped
+            self._wire.note(**{"class": "control"}, act="clock", outcome="set", detail=f"{stepped:+.1f} s in all")
+
     def _is_stopped(self, unit: str | None) -> bool:
         standing = self._in_force.get(unit)
         return standing is not None and standing.act is Act.STOP
@@ -98,6 +121,7 @@ class Control:
         record = {
             "units": self._tally.by_unit(),
             "standing": [one.to_json() for one in self._in_force.values()],
+            "closed_until": self._closed_until and self._closed_until.isoformat(),
         }
         if record != self._kept:
             self._kept = record

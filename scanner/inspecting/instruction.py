@@ -62,12 +62,6 @@ def take(folder: Path) -> Iterator[Instruction]:
                 yield read
 
 
-def clear(folder: Path) -> None:
-    """Remove what was left for a scan that had ended."""
-    for path in folder.glob(f"*{PREFIX}*"):
-        path.unlink(missing_ok=True)
-
-
 def parse(raw: bytes) -> Instruction | None:
     """An instruction from its file's bytes; None for anything else."""
     try:

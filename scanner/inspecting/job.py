@@ -53,7 +53,7 @@ def store_of(job: Job) -> ScanStore:
 async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]) -> bool:
     """Ask everything; True where the scan is complete. Ctrl-C, a stop and a closing window end it cleanly."""
     scope = Scope(job.inspection)
-    clock = _now
+    clock, begun = _now, _now()
     tally = Tally(_chosen(job), store, told, Counter(seed.unit for seed in seeds(job.inspection, scope)))
     started = (store.meta("run") or {}).get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
@@ -72,13 +72,13 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
             clock=clock,
             lanes_per_unit=_lanes(job.inspection),
         )
-        async with Control(job.folder, wire, tally, store):
+        async with Control(job.folder, wire, tally, store, begun):
             ended = await _run(_ask_all(wire, engine, seeds(job.inspection, scope)))
         if ended is not None:
             because.append(ended)
         elif not engine.complete:
             because += ["stopped"] * wire.stopped
-            if not wire.stopped or (wire.is_off() or "").startswith("the inspection's window"):
+            if not wire.stopped or wire.closed:
                 because.append("window")
         complete = not because
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=complete)

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from scanner.judging import judge
 from scanner.model.check import Check, Weight
@@ -14,13 +15,15 @@ from scanner.store.scan import ScanStore
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A moment of a scan. `seconds_left` is None while there is nothing to estimate from."""
+    """A moment of a scan. `seconds_left` is None while there is nothing to estimate from; `closed_until` says
+    when the window opens again, while it is closed."""
 
     found: int
     done: int
     observations: int
     issues: int
     seconds_left: float | None
+    closed_until: datetime | None = None
 
 
 class Tally:
@@ -42,6 +45,7 @@ class Tally:
         self._done: set[tuple[str, str]] = set()
         self._observations = 0
         self._issues: set[tuple[str, str, str]] = set()
+        self._closed_until: datetime | None = None
 
     def lane_found(self, unit: str, lane: str) -> None:
         self._found.add((unit, lane))
@@ -63,7 +67,12 @@ class Tally:
         done = len(self._done)
         spent = time.monotonic() - self._started
         left = spent / done * (found - done) if done else None
-        return Standing(found, done, self._observations, len(self._issues), left)
+        return Standing(found, done, self._observations, len(self._issues), left, self._closed_until)
+
+    def waits(self, until: datetime | None) -> None:
+        """The window has closed until then, or opened again (None)."""
+        self._closed_until = until
+        self._told(self.standing())
 
     def by_unit(self) -> dict[str, dict[str, int]]:
         """Of each unit: how many places there are so far, and how many of them are done."""

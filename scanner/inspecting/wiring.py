@@ -18,12 +18,14 @@ from scanner.network.wire import Wire
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What the command line decides of the network. `trust` are DER roots beside the system's."""
+    """What the command line decides of the network. `trust` are DER roots beside the system's; with `waits` a scan
+    that runs into the closing hour goes on at the next opening."""
 
     ports: tuple[int, ...]
     resolver: str | None = None
     trust: tuple[bytes, ...] = ()
     engine: Literal["own", "nmap"] = "own"
+    waits: bool = False
 
 
 def open_wire(
@@ -45,6 +47,7 @@ def open_wire(
         chosen=chosen,
         engine=wiring.engine,
         clock=clock,
+        waits=wiring.waits,
     )
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from ipaddress import ip_address
-from shlex import join
+from shlex import join, split
 from typing import Any
 from xml.etree import ElementTree
 
@@ -25,20 +26,24 @@ SEARCH = ("nmap", "/usr/bin/nmap", "/usr/local/bin/nmap", "/opt/local/bin/nmap")
 TECHNIQUES = {"connect": "-sT", "syn": "-sS"}
 
 
+Within = Callable[[], AbstractAsyncContextManager[Any]]
+"""What holds for one run: it is entered for it, and may end it."""
+
+
 class Nmap:
     """nmap as found on this machine. Raises InputError where it is missing."""
 
     def __init__(self, technique: str = "connect", search: tuple[str, ...] = SEARCH) -> None:
         try:
-            nmap.PortScanner(search)
+            self._reader = nmap.PortScanner(search)
         except nmap.PortScannerError as error:
             raise InputError("nmap was not found: install it (apt install nmap), or leave out --engine nmap") from error
         self._technique = TECHNIQUES[technique]
-        self._search = search
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    def at(self, address: str) -> "NmapTries":
-        return NmapTries(self._technique, self._search, self._turn, address)
+    def at(self, address: str, within: "Within" = nullcontext) -> "NmapTries":
+        """Runs at one address, each `within` what ends it early: a run is killed where the scan is stopped."""
+        return NmapTries(self._technique, self._reader, self._turn, address, within)
 
 
 class NmapTries:
@@ -46,19 +51,24 @@ class NmapTries:
 
     twice = True
 
-    def __init__(self, technique: str, search: tuple[str, ...], turn: asyncio.Semaphore, address: str) -> None:
+    def __init__(
+        self, technique: str, reader: nmap.PortScanner, turn: asyncio.Semaphore, address: str, within: "Within"
+    ) -> None:
         self._technique = technique
-        self._search = search
+        self._reader = reader
         self._turn = turn
         self._address = address
+        self._within = within
 
     async def ask(
         self, ports: Sequence[int], *, rate: float | None, half_open: int | None, last: bool, again: bool
     ) -> Told:
-        """One run over these ports. Raises Malformed, TimedOut."""
+        """One run over these ports. Raises Malformed, TimedOut, and what `within` raises."""
         arguments = options(self._technique, self._address, rate, half_open)
-        async with self._turn:
-            return await asyncio.to_thread(_run, self._search, self._address, ports, arguments)
+        command = [self._reader._nmap_path, "-oX", "-", self._address, "-p", as_ranges(ports), *split(arguments)]
+        async with self._turn, self._within():
+            output, errors = await _output(command)
+        return _told(self._reader, output, errors, ports)
 
     def end(self) -> None:
         """Every run has ended by itself."""
@@ -74,20 +84,28 @@ def options(technique: str, address: str, rate: float | None, half_open: int | N
     return join(chosen)
 
 
-def _run(search: tuple[str, ...], address: str, ports: Sequence[int], arguments: str) -> Told:
-    scanner = nmap.PortScanner(search)
+async def _output(command: Sequence[str]) -> tuple[bytes, bytes]:
+    """What a run wrote on standard output and error; it is killed where nobody waits for it any more (R11)."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
     try:
-        found = scanner.scan(address, as_ranges(ports), arguments, timeout=SECONDS)
-    except nmap.PortScannerTimeout as error:
-        raise TimedOut(f"nmap did not end within {SECONDS} s") from error
-    except (nmap.PortScannerError, ElementTree.ParseError, KeyError, ValueError) as error:
+        return await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _told(reader: nmap.PortScanner, output: bytes, errors: bytes, ports: Sequence[int]) -> Told:
+    """python-nmap reads what nmap wrote; Malformed where it cannot."""
+    try:
+        found = reader.analyse_nmap_xml_scan(output, errors.decode("utf-8", "replace"), [], [])
+    except (nmap.PortScannerError, ElementTree.ParseError, KeyError, ValueError, AttributeError) as error:
         raise Malformed(f"python-nmap cannot read what nmap wrote: {error}") from error
-    output = scanner.get_nmap_last_output()
     told = read(found, output, ports)
     if len(told.unsent) == len(ports):
         raise TimedOut(f"nmap told nothing within its host time-out of {HOST_TIMEOUT} s")
-    digest = hashlib.sha256(output if isinstance(output, bytes) else output.encode()).hexdigest()
-    told.note = f"{found['nmap']['command_line']}; output sha256 {digest}"
+    told.note = f"{found['nmap']['command_line']}; output sha256 {hashlib.sha256(output).hexdigest()}"
     return told
 
 

@@ -8,20 +8,39 @@ from datetime import datetime
 from scanner.model.authority import Window
 from scanner.model.errors import NotAdmitted, TimedOut
 from scanner.model.verdict import Reason
+from scanner.network.clock import Clock, elapsed
 from scanner.network.hours import is_open, opens_at
 
 WATCHED_EVERY = 0.25
 """Seconds between looks at the clock while something is under way."""
 
 PAUSED = "paused"
+WAITING = "the inspection's window is closed, and opens again"
+CLOSED = "the inspection's window is closed"
+
+FOR_NOW = (PAUSED, WAITING)
+"""What keeps it off for a while, and then lets it go on."""
 
 
 class Switch:
-    """Everything that waits or reads on the wire does so within `deadline`, and ends when the switch goes off."""
+    """Everything that waits or reads on the wire does so within `deadline`, and ends when the switch goes off.
 
-    def __init__(self, window: Window, clock: Callable[[], datetime]) -> None:
+    The window is open where it is by the wall clock and, where that was set meanwhile, by the time that has passed
+    too: a clock that steps opens nothing. With `waits`, a daily closing hour is a pause until the next opening.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        clock: Callable[[], datetime],
+        *,
+        waits: bool = False,
+        passed: Callable[[], float] = elapsed,
+    ) -> None:
         self._window = window
-        self._clock = clock
+        self._clock = Clock(clock, passed)
+        self._waits = waits
+        self._was_open = self._is_open()
         self._stopped: dict[str | None, str] = {}
         self._paused: set[str | None] = set()
         self._turns: dict[str | None, int] = {}
@@ -61,16 +80,22 @@ class Switch:
         """Whether the inspection or any unit of it was stopped."""
         return bool(self._stopped)
 
+    @property
+    def stepped(self) -> float:
+        """Seconds by which the wall clock was set since the beginning; 0 where it was not."""
+        return self._clock.stepped
+
     def turns(self, unit: str) -> int:
-        """How often it was stopped, paused or continued for this unit so far."""
+        """How often it was stopped, paused, closed or continued for this unit so far."""
+        self._look()
         return self._turns.get(None, 0) + self._turns.get(unit, 0)
 
     async def reopened(self, unit: str) -> bool:
-        """Wait while the unit or the inspection is paused; whether the unit may be asked again then."""
+        """Wait while the unit or the inspection is off for now; whether the unit may be asked again then."""
         while True:
             turned = self._turned
             off = self.is_off(unit)
-            if off != PAUSED:
+            if off not in FOR_NOW:
                 return off is None
             if self.closed_for_good():
                 return False
@@ -79,22 +104,23 @@ class Switch:
 
     def closed_for_good(self) -> bool:
         """Whether the window is closed and will not open again."""
-        now = self._clock()
-        return not is_open(self._window, now) and opens_at(self._window, now) is None
+        return not self._is_open() and self._opens_at() is None
 
     def closed_until(self) -> datetime | None:
         """Where the window is closed now but opens again: when. Else None."""
-        now = self._clock()
-        return None if is_open(self._window, now) else opens_at(self._window, now)
+        return None if self._is_open() else self._opens_at()
 
     def is_off(self, unit: str | None) -> str | None:
         """Why nothing may be sent for this unit (None: for anybody), or None."""
+        self._look()
         for key in (None, unit):
             if key in self._stopped:
                 return f"stopped: {self._stopped[key]}"
         if self._paused & {None, unit}:
             return PAUSED
-        return None if is_open(self._window, self._clock()) else "the inspection's window is closed"
+        if self._was_open:
+            return None
+        return WAITING if self._waits and self._opens_at() is not None else CLOSED
 
     def check(self, unit: str | None) -> None:
         """Raise NotAdmitted (interrupted) where the switch is off."""
@@ -105,6 +131,7 @@ class Switch:
     async def deadline(self, unit: str | None, seconds: float | None, what: str) -> AsyncIterator[asyncio.Timeout]:
         """What happens inside ends after `seconds` (TimedOut), or when the switch goes off (NotAdmitted)."""
         self.check(unit)
+        turns = self.turns(unit or "")
         try:
             async with asyncio.timeout(seconds) as timer:
                 self._under_way[timer] = unit
@@ -114,7 +141,23 @@ class Switch:
                     del self._under_way[timer]
         except TimeoutError:
             self.check(unit)
+            if self.turns(unit or "") != turns:  # off and on again meanwhile: its silence says nothing
+                raise NotAdmitted(PAUSED, Reason.INTERRUPTED) from None
             raise TimedOut(what if seconds is None else f"{what}: nothing within {seconds:g} s") from None
+
+    def _is_open(self) -> bool:
+        return all(is_open(self._window, moment) for moment in self._clock.moments())
+
+    def _opens_at(self) -> datetime | None:
+        """By the latest of what the moment may be."""
+        openings = [opens_at(self._window, moment) for moment in self._clock.moments()]
+        return None if None in openings else max(moment for moment in openings if moment is not None)
+
+    def _look(self) -> None:
+        """See whether the window has closed or opened: it counts from the moment that anybody could notice."""
+        if (now_open := self._is_open()) != self._was_open:
+            self._was_open = now_open
+            self._changed(None)
 
     def _changed(self, unit: str | None) -> None:
         """Count it, and wake who waits for a pause to end."""

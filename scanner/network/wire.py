@@ -19,15 +19,16 @@ from scanner.network.http import Http
 from scanner.network.lag import LagMeter
 from scanner.network.ledger import Ledger
 from scanner.network.names import Resolver
+from scanner.network.nmap import SECONDS as NMAP_SECONDS
 from scanner.network.nmap import Nmap
 from scanner.network.question import Question
 from scanner.network.resolver import read_place, system_places
 from scanner.network.sweep import sweep
 from scanner.network.sweeper import Sweeper
-from scanner.network.switch import PAUSED, Switch
+from scanner.network.switch import CLOSED, FOR_NOW, Switch
 from scanner.network.tcp import knock
 from scanner.network.third_parties import ThirdParties
-from scanner.network.tries import OwnTries
+from scanner.network.tries import OwnTries, Tries
 
 Engine = Literal["own", "nmap"]
 
@@ -42,7 +43,8 @@ class Wire:
     `audit` is the file that lines are appended to; `resolver` is ADDRESS[:PORT], None for the system's.
     `ports` are those that a sweep asks beside the declared ones; `trust` are DER roots beside the system's;
     `chosen` are the ids of the checks that are judged this time;
-    `clock` says the moment, aware. Raises InputError for a resolver that may not be used.
+    `clock` says the moment, aware; with `waits` a daily closing hour is a pause, else an end. Raises InputError for
+    a resolver that may not be used.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Wire:
         chosen: Collection[str] = (),
         engine: Engine = "own",
         clock: Callable[[], datetime] = utc_now,
+        waits: bool = False,
     ) -> None:
         self.clock = clock
         self.ports = tuple(ports)
@@ -64,7 +67,7 @@ class Wire:
         self.chosen = frozenset(chosen)
         self.probe_zone = inspection.callbacks.probe_zone
         self._audit = AuditLog(audit)
-        self._switch = Switch(inspection.window, clock)
+        self._switch = Switch(inspection.window, clock, waits=waits)
         self._lag = LagMeter()
         self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag)
         self.resolver = Resolver(self.gate, [read_place(resolver)] if resolver else system_places())
@@ -108,7 +111,9 @@ class Wire:
 
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
         """Which ports accept, by the engine that was chosen."""
-        tries = self._nmap.at(address) if self._nmap is not None else OwnTries(self._sweeper, address)
+        tries: Tries = OwnTries(self._sweeper, address)
+        if self._nmap is not None:
+            tries = self._nmap.at(address, lambda: self._switch.deadline(unit, NMAP_SECONDS, "nmap"))
         return await sweep(self.gate, tries, unit, address, ports, probe)
 
     def stop(self, reason: str, unit: str | None = None) -> None:
@@ -136,6 +141,16 @@ class Wire:
         return self._switch.is_off(unit)
 
     @property
+    def closed(self) -> bool:
+        """Whether the window has closed, and nothing waits for another opening."""
+        return self._switch.is_off(None) == CLOSED
+
+    @property
+    def stepped(self) -> float:
+        """Seconds by which this machine's clock was set since the wire was opened; 0 where it was not."""
+        return self._switch.stepped
+
+    @property
     def stopped(self) -> bool:
         """Whether the inspection or any unit of it was stopped."""
         return self._switch.stopped
@@ -145,12 +160,12 @@ class Wire:
         return self._switch.turns(unit)
 
     def paused(self, unit: str) -> bool:
-        """Whether the unit, or everything, is paused."""
-        return self._switch.is_off(unit) == PAUSED
+        """Whether the unit, or everything, is paused, by somebody or by the closing hour."""
+        return self._switch.is_off(unit) in FOR_NOW
 
     def over(self, unit: str) -> bool:
         """Whether the unit is asked nothing more: stopped, or the window has closed."""
-        return self._switch.is_off(unit) not in (None, PAUSED)
+        return self._switch.is_off(unit) not in (None, *FOR_NOW)
 
     async def reopened(self, unit: str) -> bool:
         """Wait while the unit is paused; whether it may be asked again then."""

@@ -79,6 +79,12 @@ class ScanStore:
             rows = connection.execute(query.order_by(OBSERVATION.c.id)).mappings().all()
             return [_observation(row, _evidence(connection, row["id"])) for row in rows]
 
+    def of_probe(self, probe: str) -> list[Observation]:
+        """The observations of one probe, without their evidence."""
+        query = select(OBSERVATION).where(OBSERVATION.c.probe == probe).order_by(OBSERVATION.c.id)
+        with self._engine.connect() as connection:
+            return [_observation(row, ()) for row in connection.execute(query).mappings()]
+
     def all(self) -> Iterator[Observation]:
         """Every observation, lane by lane."""
         for unit, lane in self.lanes():

@@ -92,11 +92,28 @@ CARELESS = {
 }  # fmt: skip
 
 
-def order(folder: Path, name: str, targets: Sequence[str], *, seconds: float = 3600.0, limits: str = "") -> Path:
-    """An inspection file of a self-check whose window closes after `seconds`."""
+def order(
+    folder: Path,
+    name: str,
+    targets: Sequence[str] | Mapping[str, Sequence[str]],
+    *,
+    seconds: float = 3600.0,
+    limits: str = "",
+    daily: str = "",
+    more: str = "",
+) -> Path:
+    """An inspection file of a self-check whose window closes after `seconds`; `targets` of one unit, or by unit.
+
+    `daily` is a span such as 22:00-06:00; `more` are further lines of the file.
+    """
     now = datetime.now(UTC)
     path = folder / f"{name}.yaml"
-    listed = "".join(f"      - {json.dumps(target)}\n" for target in targets)
+    by_unit = targets if isinstance(targets, Mapping) else {"Laboratory": targets}
+    units = "".join(
+        f"  - name: {unit}\n    critical_infrastructure: false\n    targets:\n"
+        + "".join(f"      - {json.dumps(target)}\n" for target in listed)
+        for unit, listed in by_unit.items()
+    )
     path.write_text(
         f"""schema: yuanjian/inspection/1
 id: {name}
@@ -107,12 +124,11 @@ window:
   from: {now - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}+00:00
   to: {now + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}+00:00
   timezone: UTC
+{f"  daily: [{json.dumps(daily)}]" if daily else ""}
 limits: {{{limits or "requests_per_second: 200, unit_requests_per_second: 600"}}}
+{more}
 units:
-  - name: Laboratory
-    critical_infrastructure: false
-    targets:
-{listed}""",
+{units}""",
         encoding="utf-8",
     )
     return path

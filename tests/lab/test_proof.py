@@ -17,12 +17,12 @@ from tests.lab.server import needs
 pytestmark = [pytest.mark.lab, pytest.mark.namespace]
 
 
-def story(name: str, folder: Path, seconds: float = 120) -> dict[str, Any]:
-    """One story of scan_in_namespace.py, told as JSON."""
+def story(name: str, folder: Path, seconds: float = 120, module: str = "tests.lab.scan_in_namespace") -> dict[str, Any]:
+    """One story of scan_in_namespace.py, or of another module of stories, told as JSON."""
     if os.geteuid() != 0:
         pytest.skip("laboratory: root is needed for a network namespace")
     needs("nft", "unshare", "ip")
-    command = ["unshare", "--net", sys.executable, "-m", "tests.lab.scan_in_namespace", name, str(folder)]
+    command = ["unshare", "--net", sys.executable, "-m", module, name, str(folder)]
     run = subprocess.run(command, capture_output=True, cwd=Path(__file__).parents[2], timeout=seconds, check=False)
     assert run.returncode == 0, run.stderr.decode()
     told: dict[str, Any] = json.loads(run.stdout)
