@@ -44,6 +44,12 @@ class ConnectionRefused(NetworkError):
     reason = Reason.REFUSED
 
 
+class CertificateWanted(NetworkError):
+    """TLS ended with the alert that asks for a client's certificate: a refusal, in so many words."""
+
+    reason = Reason.REFUSED
+
+
 class Unreachable(NetworkError):
     """The network said the target cannot be reached (ICMP), or a name has no address."""
 

@@ -199,11 +199,15 @@ class Network(Protocol):
         *,
         method: str = "GET",
         headers: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
         most: int = 512 * 1024,
         follow: bool = False,
         timeout: float = 20.0,
     ) -> Page:
-        """HTTP to the target site. A plain GET of the same path is asked once and remembered."""
+        """HTTP to the target's origin. A plain GET of the same path is asked once and remembered.
+
+        `body` is for protocols whose questions travel in one (IPP, JSON gateways, SOAP): questions, no commands.
+        """
         ...
 
     async def ocsp(self, url: str, request: bytes) -> bytes:

@@ -70,6 +70,7 @@ class BoundNetwork:
         *,
         method: str = "GET",
         headers: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
         most: int = 512 * 1024,
         follow: bool = False,
         timeout: float = 20.0,
@@ -77,7 +78,7 @@ class BoundNetwork:
         question = self._question(None, Act.REQUEST)
         scheme = self._target.scheme or ("https" if self._target.tls else "http")
         url = url_of(scheme, self._target.name or self._address, question.port, path)
-        request = Request(question, url, method.upper(), tuple(headers), most, timeout)
+        request = Request(question, url, method.upper(), tuple(headers), most, timeout, body or None)
         return await fetch(self._wire.http, self._gate, request, follow=follow)
 
     async def ocsp(self, url: str, request: bytes) -> bytes:

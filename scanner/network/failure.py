@@ -3,10 +3,13 @@
 import errno
 import ssl
 
-from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, TimedOut, Unreachable
+from scanner.model.errors import CertificateWanted, ConnectionRefused, Malformed, NetworkError, TimedOut, Unreachable
 from scanner.model.verdict import Reason
 
 RESET = frozenset((errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED))
+
+WANTS_CERTIFICATE = frozenset(("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE"))
+"""Alerts 116 and 42 (RFC 8446 section 6.2): we never send a certificate, so it is its absence that they speak of."""
 
 OURS = frozenset((errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 """We ran short of something: it says nothing about the target."""
@@ -15,6 +18,8 @@ OURS = frozenset((errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS
 def as_network_error(error: OSError, what: str) -> NetworkError:
     """A reset is a refusal, ICMP and missing routes are unreachable, what TLS cannot read is malformed."""
     if isinstance(error, ssl.SSLError):
+        if error.reason in WANTS_CERTIFICATE:
+            return CertificateWanted(f"{what}: {error.reason}")
         return Malformed(f"{what}: {error.reason or error}")
     if error.errno in RESET or isinstance(error, ConnectionError):
         return ConnectionRefused(f"{what}: {error.strerror or 'reset'}")

@@ -1,5 +1,6 @@
 """HTTP questions: bounded, remembered, every hop of a redirect admitted by itself (R26). It judges nothing."""
 
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +39,7 @@ class Request:
 
     @property
     def plain(self) -> bool:
-        return self.method == "GET" and not self.headers
+        return self.method == "GET" and not self.headers and not self.body
 
 
 def url_of(scheme: str, host: str, port: int, path: str) -> URL:
@@ -135,7 +136,8 @@ def _as_network_error(error: aiohttp.ClientError, request: Request) -> NetworkEr
         case aiohttp.ServerDisconnectedError():
             return Malformed(f"{what}: closed before it answered")
         case aiohttp.ClientOSError():
-            return as_network_error(error, what)
+            tls = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else None  # an alert after the handshake
+            return as_network_error(tls or error, what)
     cause: BaseException | Any = error
     while cause is not None:
         if isinstance(cause, http_exceptions.LineTooLong):

@@ -1,0 +1,83 @@
+"""A printer: its own page, or IPP's Get-Printer-Attributes. Nothing is ever sent to the ports that print what they get."""
+
+import re
+
+from probes.services.applications import ipp
+from probes.services.applications.application import Application, Question, Told
+from probes.services.applications.asking import probe_of
+from probes.services.applications.root import Root, root_of
+from probes.services.banner import printable
+from scanner.model.network import Response
+
+CONTENT = (("content-type", "application/ipp"),)
+MODEL = "printer-make-and-model"
+QUESTION = ipp.request(ipp.GET_PRINTER_ATTRIBUTES, MODEL, printer="ipp://localhost/ipp/print")
+SERVERS = re.compile(
+    r"HP HTTP Server; HP|HP-ChaiSOE|Virata-EmWeb|EPSON[_ -]|Canon HTTP Server|CANON HTTP Server|KM-MFP-http|KS_HTTP"
+    r"|RICOH|Web-Server/3\.0|Lexmark_Web_Server|Xerox|FUJI ?XEROX|SHARP|debut/|TOSHIBA TEC|Pantum|ZebraNet|Brother"
+)
+"""How printers' own web servers call themselves."""
+TITLES = re.compile(
+    r"(?i)\b(?:(?:HP|Canon|Epson|Brother|Lexmark|Xerox|Kyocera|Ricoh|Konica Minolta|OKI|Pantum|Samsung|Sharp|Toshiba)\b"
+    r".{0,60}\b(?:LaserJet|OfficeJet|DeskJet|PageWide|DesignJet|Printer|MFP|imageRUNNER|WorkForce|ECOSYS|TASKalfa|Aficio"
+    r"|bizhub|VersaLink|AltaLink|Phaser|SyncThru|DCP-|MFC-|HL-|MX-)"
+    r"|(?:Color )?LaserJet|Remote UI|SyncThru Web Service|Web Image Monitor|Command Center RX|CentreWare|Printer Status)"
+)
+WORDS = (
+    "toner",
+    "cartridge",
+    "Cartridge",
+    "Toner",
+    "墨粉",
+    "碳粉",
+    "硒鼓",
+    "墨盒",
+    "Consumables",
+    "Supplies",
+    "Supply",
+)
+
+
+def page(response: Response) -> Told | None:
+    """A printer's web server or its title, and beside it another sign that it prints."""
+    root = root_of(response)
+    if root is None or not 200 <= root.status < 300:
+        return None
+    server, title = SERVERS.search(root.header("server")), TITLES.search(root.title)
+    if not title and not (server and any(word in root.body for word in WORDS)):
+        return None
+    if title and not server and not any(word in root.body for word in (*WORDS, "/hp/device/", "PRINTER", "printer")):
+        return None
+    return Told(True, "a printer's own page", printable(title[0], 60) if title else "")
+
+
+def attributes(response: Response) -> Told | None:
+    """Make and model, as the one attribute that was asked for. CUPS is no printer: it has a check of its own."""
+    if response.status != 200 or (response.header("server") or "").startswith("CUPS/"):
+        return None
+    reply = ipp.reply(response.body)
+    if reply is None or reply.status not in ipp.SUCCESSFUL:
+        return None
+    return Told(True, "Get-Printer-Attributes answered", printable(reply.texts.get(MODEL, ""), 60))
+
+
+def root_tells(root: Root) -> bool:
+    return SERVERS.search(root.header("server")) is not None or TITLES.search(root.title) is not None
+
+
+APPLICATION = Application(
+    "printer",
+    "",
+    (631,),
+    (
+        (Question("/", page, most=512 * 1024),),
+        (
+            Question(
+                "/ipp/print", attributes, method="POST", headers=CONTENT, body=QUESTION, most=8192, start_only=True
+            ),
+        ),
+    ),
+    root_tells,
+    by_number=True,
+)
+PROBE = probe_of(APPLICATION)
