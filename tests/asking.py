@@ -54,6 +54,7 @@ async def wired(
     ports: Sequence[int] = (),
     trust: Sequence[bytes] = (),
     chosen: Collection[str] = (),
+    processes: int = 1,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Wire]:
     """The wire for an inspection; its audit log goes away with it where no path is given."""
@@ -67,6 +68,7 @@ async def wired(
             ports=ports,
             trust=trust,
             chosen=chosen,
+            processes=processes,
             clock=clock,
         ) as wire:
             yield wire

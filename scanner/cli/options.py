@@ -54,6 +54,7 @@ class Asked:
     rate: str | None = None
     connect_rate: str | None = None
     engine: Engine = Engine.OWN
+    processes: int = 1
     callback: str | None = None
     catalogue: tuple[Path, ...] = ()
     history: Path | None = None

@@ -75,6 +75,7 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
         trust=trusted(asked.trust),
         engine=asked.engine.value,
         waits=not asked.no_wait,
+        processes=asked.processes,
     )
     folder = asked.out or default_folder(inspection.id, datetime.now(UTC).astimezone())
     return Job(inspection, catalogue, selection, choice, wiring, folder, asked.database)

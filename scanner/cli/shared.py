@@ -57,6 +57,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
 }
 """Field of `Asked` (or what is read into one): its typer annotation and default, in the order of --help."""
 
+MOST_PROCESSES = 16
 LISTS = ("probes", "no_probes", "checks", "skip", "trust", "catalogue")
 
 
@@ -82,8 +83,8 @@ def scanning(command: Callable[..., int]) -> Callable[..., int]:
 
 def read(given: dict[str, Any]) -> Asked:
     """The options as `Asked`; InputError for the first that is wrong. Nothing was sent before this."""
-    if given["processes"] != 1:
-        raise InputError(say("error.processes", number=given["processes"]))
+    if not 1 <= given["processes"] <= MOST_PROCESSES:
+        raise InputError(say("error.processes", number=given["processes"], most=MOST_PROCESSES))
     profile = one_of("--profile", given["profile"], Profile)
     severity = one_of("--fail-on", given["fail_on"], Severity)
     engine = one_of("--engine", given["engine"], Engine)
@@ -92,7 +93,7 @@ def read(given: dict[str, Any]) -> Asked:
     for name in ("trust", "catalogue"):
         for path in given[name] or ():
             readable(f"--{name}", path)
-    plain = {name: value for name, value in given.items() if name not in ("processes", "lang")}
+    plain = {name: value for name, value in given.items() if name != "lang"}
     return Asked(
         **{
             **plain,

@@ -26,6 +26,7 @@ class Wiring:
     trust: tuple[bytes, ...] = ()
     engine: Literal["own", "nmap"] = "own"
     waits: bool = False
+    processes: int = 1
 
 
 def open_wire(
@@ -46,6 +47,7 @@ def open_wire(
         trust=wiring.trust,
         chosen=chosen,
         engine=wiring.engine,
+        processes=wiring.processes,
         clock=clock,
         waits=wiring.waits,
     )

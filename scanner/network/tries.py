@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scanner.network.connects import CATCH_UP, SLACK, Connects, Told
-from scanner.network.sweeper import Sweeper
 
 FIRST_PATIENCE = 1.5
 LEAST_PATIENCE = 1.0
@@ -34,12 +33,29 @@ class Tries(Protocol):
         ...
 
 
+class Sweeping(Protocol):
+    """Who sends the connects: the sweeper's thread, or processes of their own."""
+
+    async def send(
+        self,
+        connects: Connects,
+        ports: Sequence[int],
+        *,
+        rate: float | None = None,
+        half_open: int | None = None,
+        seconds: float = 1.0,
+        drain: bool = False,
+    ) -> Told: ...
+
+    def forget(self, connects: Connects) -> None: ...
+
+
 class OwnTries:
     """The sweeper's connects to one address."""
 
     twice = False
 
-    def __init__(self, sweeper: Sweeper, address: str) -> None:
+    def __init__(self, sweeper: Sweeping, address: str) -> None:
         self._sweeper = sweeper
         self._connects = Connects(address)
 

