@@ -17,7 +17,7 @@ from scanner.model.observation import Observation
 from scanner.model.probe import Probe
 from scanner.model.scope import Scope
 from scanner.model.target import Target
-from scanner.network.wire import Wire, utc_now
+from scanner.network.wire import Engine, Wire, utc_now
 
 FAST = Limits(None, None, 3, None, None, None)
 """As `--rate max` on loopback, so that tests do not wait; tests of paces bring their own."""
@@ -54,6 +54,7 @@ async def wired(
     ports: Sequence[int] = (),
     trust: Sequence[bytes] = (),
     chosen: Collection[str] = (),
+    engine: Engine = "own",
     processes: int = 1,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Wire]:
@@ -68,6 +69,7 @@ async def wired(
             ports=ports,
             trust=trust,
             chosen=chosen,
+            engine=engine,
             processes=processes,
             clock=clock,
         ) as wire:

@@ -48,7 +48,7 @@ def select(choice: Choice, catalogue: Catalogue, probes: Sequence[Probe]) -> Sel
         ):
             left_out[check.id] = Reason.NOT_SELECTED
     needed = {check.probe for check in catalogue.checks.values() if check.id not in left_out}
-    chosen = [probe for probe in probes if _runs(probe, needed, unwanted)]
+    chosen = [probe for probe in probes if _runs(probe, needed, unwanted) or _named_alone(probe, choice, unwanted)]
     return Selection(tuple(chosen), tuple(catalogue.checks.values()), left_out)
 
 
@@ -60,6 +60,13 @@ def _permitted(check: Check, choice: Choice) -> bool:
 
 def _runs(probe: Probe, needed: set[str | None], unwanted: frozenset[str]) -> bool:
     return probe.name not in unwanted and (probe.name in needed or probe.finds_way)
+
+
+def _named_alone(probe: Probe, choice: Choice, unwanted: frozenset[str]) -> bool:
+    """A marked probe that serves no check runs only where the file names it: `true` does not (R26)."""
+    allowed = choice.allow_marked if isinstance(choice.allow_marked, tuple) else ()
+    named = probe.impact is Impact.MARKED and probe.name in allowed and probe.name not in unwanted
+    return named and choice.profile.includes(probe.profile)
 
 
 def _named(names: Sequence[str], probes: Sequence[Probe]) -> frozenset[str]:

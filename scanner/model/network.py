@@ -133,6 +133,17 @@ class Server:
     port: int = 53
 
 
+@dataclass(frozen=True, slots=True)
+class NmapWord:
+    """What nmap says of one port: service, product, version, more, CPE; all empty where it does not know."""
+
+    name: str = ""
+    product: str = ""
+    version: str = ""
+    extra: str = ""
+    cpe: str = ""
+
+
 class Dns(Protocol):
     """DNS questions. The configured resolver is infrastructure; a zone's servers are asked directly."""
 
@@ -191,6 +202,10 @@ class Network(Protocol):
 
     async def sweep(self, ports: Sequence[int]) -> Sweep:
         """Which of the target's TCP ports accept, by grants of the gate; canary ports are asked beside."""
+        ...
+
+    async def nmap_version(self) -> NmapWord:
+        """nmap's `-sV` at the target's port (R26). NotAdmitted where nmap is not there."""
         ...
 
     async def get(

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scanner.model.errors import Malformed, NotAdmitted
-from scanner.model.network import USUAL_DEADLINE, Dns, Handshake, Page, Stream, Sweep
+from scanner.model.network import USUAL_DEADLINE, Dns, Handshake, NmapWord, Page, Stream, Sweep
 from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
 from scanner.network.http import Request, url_of
 from scanner.network.names import Names
+from scanner.network.nmap_version import QUESTIONS, named_by_nmap
 from scanner.network.question import Act, Question
 from scanner.network.redirects import fetch
 from scanner.network.tcp import connected
@@ -63,6 +64,10 @@ class BoundNetwork:
 
     async def sweep(self, ports: Sequence[int]) -> Sweep:
         return await self._wire.sweep(self._target.unit, self._address, ports, self._probe.name)
+
+    async def nmap_version(self) -> NmapWord:
+        question = replace(self._question(None, Act.VERSION, opens=True), bound=True, weight=QUESTIONS)
+        return await named_by_nmap(self._gate, question)
 
     async def get(
         self,

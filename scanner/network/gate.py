@@ -91,7 +91,8 @@ class Gate:
             async with self.switch.deadline(question.unit, None, "waiting for a turn"):
                 if question.opens:
                     holds = await self._take_slot(lane)
-                await self._take_turn(lane, question)
+                for _ in range(question.weight):
+                    await self._take_turn(lane, question)
         except BaseException:
             if holds:
                 lane.slots.release()

@@ -1,19 +1,16 @@
 """The other engine for open ports: nmap, through python-nmap, at ports that the gate has granted and nothing else."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from ipaddress import ip_address
-from shlex import join, split
 from typing import Any
 from xml.etree import ElementTree
 
-import nmap
-
-from scanner.model.errors import InputError, Malformed, TimedOut
+from scanner.model.errors import Malformed, TimedOut
 from scanner.network.connects import SLACK, Told
 from scanner.network.grant import as_ranges
+from scanner.network.nmap_run import SEARCH, program, run
 
 AT_ONCE = 4
 """nmap processes at a time, over all addresses."""
@@ -21,29 +18,22 @@ AT_ONCE = 4
 HOST_TIMEOUT = 120
 SECONDS = HOST_TIMEOUT + 10
 
-SEARCH = ("nmap", "/usr/bin/nmap", "/usr/local/bin/nmap", "/opt/local/bin/nmap")
-
 TECHNIQUES = {"connect": "-sT", "syn": "-sS"}
 
-
-Within = Callable[[], AbstractAsyncContextManager[Any]]
-"""What holds for one run: it is entered for it, and may end it."""
+Within = Callable[[], AbstractAsyncContextManager[object]]
+"""What holds for one run: it is entered for it, and may end it (a stop, a pause, the window, its own time)."""
 
 
 class Nmap:
     """nmap as found on this machine. Raises InputError where it is missing."""
 
     def __init__(self, technique: str = "connect", search: tuple[str, ...] = SEARCH) -> None:
-        try:
-            self._reader = nmap.PortScanner(search)
-        except nmap.PortScannerError as error:
-            raise InputError("nmap was not found: install it (apt install nmap), or leave out --engine nmap") from error
+        self._path = program(search)
         self._technique = TECHNIQUES[technique]
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    def at(self, address: str, within: "Within" = nullcontext) -> "NmapTries":
-        """Runs at one address, each `within` what ends it early: a run is killed where the scan is stopped."""
-        return NmapTries(self._technique, self._reader, self._turn, address, within)
+    def at(self, address: str, within: Within = nullcontext) -> "NmapTries":
+        return NmapTries(self._technique, self._path, self._turn, address, within)
 
 
 class NmapTries:
@@ -51,11 +41,9 @@ class NmapTries:
 
     twice = True
 
-    def __init__(
-        self, technique: str, reader: nmap.PortScanner, turn: asyncio.Semaphore, address: str, within: "Within"
-    ) -> None:
+    def __init__(self, technique: str, path: str, turn: asyncio.Semaphore, address: str, within: Within) -> None:
         self._technique = technique
-        self._reader = reader
+        self._path = path
         self._turn = turn
         self._address = address
         self._within = within
@@ -63,50 +51,28 @@ class NmapTries:
     async def ask(
         self, ports: Sequence[int], *, rate: float | None, half_open: int | None, last: bool, again: bool
     ) -> Told:
-        """One run over these ports. Raises Malformed, TimedOut, and what `within` raises."""
+        """One run over these ports. Raises Malformed, TimedOut."""
         arguments = options(self._technique, self._address, rate, half_open)
-        command = [self._reader._nmap_path, "-oX", "-", self._address, "-p", as_ranges(ports), *split(arguments)]
         async with self._turn, self._within():
-            output, errors = await _output(command)
-        return _told(self._reader, output, errors, ports)
+            ended = await run(self._path, self._address, as_ranges(ports), arguments)
+        told = read(ended.found, ended.output, ports)
+        if len(told.unsent) == len(ports):
+            raise TimedOut(f"nmap told nothing within its host time-out of {HOST_TIMEOUT} s")
+        told.note = ended.note
+        return told
 
     def end(self) -> None:
         """Every run has ended by itself."""
 
 
-def options(technique: str, address: str, rate: float | None, half_open: int | None) -> str:
+def options(technique: str, address: str, rate: float | None, half_open: int | None) -> list[str]:
     """What stands on the command line beside address and ports."""
     chosen = [technique, "-n", "-Pn", "-T3", "--no-stylesheet", "--max-retries", "1"]
     chosen += ["--initial-rtt-timeout", "1s", "--min-rtt-timeout", "1s", "--host-timeout", f"{HOST_TIMEOUT}s"]
     chosen += ["--max-rate", f"{rate / SLACK:g}"] if rate else []
     chosen += ["--max-parallelism", str(half_open)] if half_open else []
     chosen += ["-6"] if ip_address(address).version == 6 else []
-    return join(chosen)
-
-
-async def _output(command: Sequence[str]) -> tuple[bytes, bytes]:
-    """What a run wrote on standard output and error; it is killed where nobody waits for it any more (R11)."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
-    try:
-        return await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-def _told(reader: nmap.PortScanner, output: bytes, errors: bytes, ports: Sequence[int]) -> Told:
-    """python-nmap reads what nmap wrote; Malformed where it cannot."""
-    try:
-        found = reader.analyse_nmap_xml_scan(output, errors.decode("utf-8", "replace"), [], [])
-    except (nmap.PortScannerError, ElementTree.ParseError, KeyError, ValueError, AttributeError) as error:
-        raise Malformed(f"python-nmap cannot read what nmap wrote: {error}") from error
-    told = read(found, output, ports)
-    if len(told.unsent) == len(ports):
-        raise TimedOut(f"nmap told nothing within its host time-out of {HOST_TIMEOUT} s")
-    told.note = f"{found['nmap']['command_line']}; output sha256 {hashlib.sha256(output).hexdigest()}"
-    return told
+    return chosen
 
 
 def read(found: Mapping[str, Any], output: str | bytes, ports: Iterable[int]) -> Told:

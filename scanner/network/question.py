@@ -32,9 +32,10 @@ class Act(StrEnum):
     TRANSFER = "transfer"
     HEARTBEAT = "heartbeat"
     SWEEP = "sweep"
+    VERSION = "version"  # another program's dialogue at one port
 
 
-BOUND_ACTS = frozenset({Act.RECURSION, Act.CHAOS, Act.TRANSFER, Act.SWEEP, Act.DATAGRAM})
+BOUND_ACTS = frozenset({Act.RECURSION, Act.CHAOS, Act.TRANSFER, Act.SWEEP, Act.DATAGRAM, Act.VERSION})
 """Only where the address is listed or confirmed (R2)."""
 
 
@@ -50,7 +51,7 @@ ACTS_OF = {
 class Question:
     """`name` is by which name the address is asked, `zone` whose data an ordinary DNS question is about.
 
-    `party` says which infrastructure is meant, where the class is that. `opens` says that a connection slot is wanted; `bound` that the probe may ask own addresses only.
+    `party` says which infrastructure is meant, where the class is that. `opens` says that a connection slot is wanted; `bound` that the probe may ask own addresses only. `weight` is how many questions it counts as.
     """
 
     unit: str
@@ -64,4 +65,5 @@ class Question:
     klass: TrafficClass = TrafficClass.INSPECTED
     opens: bool = False
     bound: bool = False
+    weight: int = 1
     party: Party = Party.DNS

@@ -20,8 +20,7 @@ from scanner.network.http import Http
 from scanner.network.lag import LagMeter
 from scanner.network.ledger import Ledger
 from scanner.network.names import Resolver
-from scanner.network.nmap import SECONDS as NMAP_SECONDS
-from scanner.network.nmap import Nmap
+from scanner.network.nmap import SECONDS, Nmap
 from scanner.network.question import Question
 from scanner.network.resolver import read_place, system_places
 from scanner.network.sweep import sweep
@@ -116,10 +115,13 @@ class Wire:
 
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
         """Which ports accept, by the engine that was chosen."""
-        tries: Tries = OwnTries(self._sweeper, address)
-        if self._nmap is not None:
-            tries = self._nmap.at(address, lambda: self._switch.deadline(unit, NMAP_SECONDS, "nmap"))
+        tries = self._tries(unit, address)
         return await sweep(self.gate, tries, unit, address, ports, probe)
+
+    def _tries(self, unit: str, address: str) -> Tries:
+        if self._nmap is None:
+            return OwnTries(self._sweeper, address)
+        return self._nmap.at(address, lambda: self._switch.deadline(unit, SECONDS, "nmap"))
 
     def stop(self, reason: str, unit: str | None = None) -> None:
         """Send nothing more, for everybody or for one unit; what is under way ends as interrupted."""
