@@ -52,6 +52,7 @@ async def wired(
     audit: Path | None = None,
     resolver: str | None = None,
     ports: Sequence[int] = (),
+    udp_ports: Sequence[int] = (),
     trust: Sequence[bytes] = (),
     chosen: Collection[str] = (),
     engine: Engine = "own",
@@ -67,6 +68,7 @@ async def wired(
             audit=path,
             resolver=resolver,
             ports=ports,
+            udp_ports=udp_ports,
             trust=trust,
             chosen=chosen,
             engine=engine,
@@ -87,6 +89,7 @@ async def ask(
     limits: Limits = FAST,
     resolver: str | None = None,
     ports: Sequence[int] = (),
+    udp_ports: Sequence[int] = (),
     trust: Sequence[bytes] = (),
     chosen: Collection[str] = (),
     callbacks: Callbacks | None = None,
@@ -106,7 +109,9 @@ async def ask(
         exclude=exclude,
         callbacks=callbacks or Callbacks(),
     )
-    async with wired(inspection, resolver=resolver, ports=ports, trust=trust, chosen=chosen) as wire:
+    async with wired(
+        inspection, resolver=resolver, ports=ports, udp_ports=udp_ports, trust=trust, chosen=chosen
+    ) as wire:
         if survey:
             await wire.survey()
         return await ask_over(wire, probe, target)

@@ -16,6 +16,35 @@ def question(identity: int) -> bytes:
     return bytes(query.to_wire())
 
 
+def small(name: str, kind: str, *, recursive: bool) -> bytes:
+    """A question as those ask who want much for little: EDNS with 4096 bytes, DNSSEC wanted (RFC 6891, RFC 3225)."""
+    query = dns.message.make_query(name, kind, use_edns=0, payload=4096, want_dnssec=True)
+    if not recursive:
+        query.flags &= ~dns.flags.RD
+    return bytes(query.to_wire())
+
+
+def answer(datagram: bytes, query: bytes) -> bytes | None:
+    """The datagram where it answers this query: by its number, as a response, to the same question."""
+    asked = dns.message.from_wire(query)
+    if len(datagram) < HEADER.size or datagram[:2] != query[:2] or not datagram[2] & 0x80:
+        return None
+    told = read(datagram)
+    if told is None:
+        return None
+    return datagram if not told.question or told.question == asked.question else None
+
+
+def read(datagram: bytes) -> dns.message.Message | None:
+    """A message as a stranger sent it; None where it cannot be read."""
+    try:
+        return dns.message.from_wire(datagram, ignore_trailing=True)
+    except (dns.exception.DNSException, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError):
+        return None
+    except AssertionError:  # dnspython's own, on some lengths that lie
+        return None
+
+
 def is_reply(datagram: bytes, identity: int) -> bool:
     """Whether the datagram is a DNS response to `question(identity)`, whatever its response code.
 

@@ -6,10 +6,14 @@ from typing import Any
 
 from probes.services.course import MOST_CONNECTIONS, Course
 from probes.services.cpe import cpe
+from probes.services.datagrams.table import DATAGRAMS
+from probes.services.identity import Identity
+from probes.services.telling import identity as told
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
 from scanner.model.target import Target, TargetKind
+from scanner.model.verdict import Reason
 
 UNKNOWN = "unknown"
 WEB = ("http", "winrm")
@@ -40,7 +44,9 @@ class ServiceFacts:
 
 
 async def observe(target: Target, net: Network) -> Seen[ServiceFacts]:
-    """Listen, then ask what the port makes likely, then what is most often met."""
+    """Over TCP listen, then ask what the port makes likely, then what is most often met; over UDP ask again."""
+    if target.transport == "udp":
+        return _seen(await told(target, net), False, False, Reason.TIMED_OUT)
     course = Course(target, net)
     await course.run()
     return describe(course)
@@ -48,24 +54,29 @@ async def observe(target: Target, net: Network) -> Seen[ServiceFacts]:
 
 def describe(course: Course) -> Seen[ServiceFacts]:
     """The facts at the end of a course; what could not be told has the course's reason."""
-    identity = course.identity
+    return _seen(course.identity, course.tls, course.speaks_first, course.why_not)
+
+
+def _seen(
+    identity: Identity | None, tls: bool | None, speaks_first: bool | None, why_not: Reason
+) -> Seen[ServiceFacts]:
     if identity is None:
-        facts = ServiceFacts(UNKNOWN, None, course.tls, speaks_first=course.speaks_first)
+        facts = ServiceFacts(UNKNOWN, None, tls, speaks_first=speaks_first)
     else:
         facts = ServiceFacts(
             identity.protocol,
             True,
-            course.tls,
+            tls,
             identity.product,
             identity.version,
             identity.banner,
             identity.discloses_version,
-            course.speaks_first,
+            speaks_first,
             cpe(identity.product, identity.version),
             identity.offers_tls,
         )
     untold = [name for name in MAY_BE_UNTOLD if getattr(facts, name) is None]
-    return Seen(facts, {name: course.why_not for name in untold}, _evidence(facts))
+    return Seen(facts, {name: why_not for name in untold}, _evidence(facts))
 
 
 def _evidence(facts: ServiceFacts) -> tuple[Evidence, ...]:
@@ -86,8 +97,8 @@ def leads(target: Target, facts: Mapping[str, Any]) -> Iterator[Target]:
 
 
 def wants(target: Target) -> bool:
-    """Open TCP ports that have not said anything yet, and that may be spoken to."""
-    return target.protocol is None and target.transport == "tcp"
+    """Open ports that have not said anything yet, and that may be spoken to."""
+    return target.protocol is None and (target.transport == "tcp" or target.port in DATAGRAMS)
 
 
 PROBE = Probe(

@@ -2,7 +2,7 @@
 
 from scanner.model.target import Target
 
-TCP = "tcp"
+TCP, UDP = "tcp", "udp"
 UNKNOWN = "unknown"
 
 
@@ -14,3 +14,8 @@ def spoken_or_silent(target: Target, protocol: str, ports: tuple[int, ...]) -> b
     if target.name is not None or target.transport != TCP:
         return False
     return target.protocol == protocol or (target.protocol == UNKNOWN and target.port in ports)
+
+
+def answering(target: Target, protocol: str) -> bool:
+    """The protocol answered over UDP."""
+    return target.transport == UDP and target.protocol == protocol

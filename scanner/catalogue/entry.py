@@ -19,7 +19,7 @@ from scanner.model.target import TargetKind
 from scanner.model.text import LANGUAGES, Text
 
 PLAIN = {"probe", "function", "each", "discriminator", "port", "exhaustive", "presence", "anchor_name"}
-LISTS = {"duties", "protocols", "ports", "references", "identifiers"}
+LISTS = {"duties", "protocols", "ports", "udp_ports", "references", "identifiers"}
 KEYS = (
     {"id", "kind", "severity", "weight", "impact", "profile", "title", "seen", "why", "remediation"}
     | {"remediation_for", "fails", "applies", "severity_when", "confidence", "inferred_when"}

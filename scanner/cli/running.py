@@ -23,7 +23,7 @@ from scanner.inspecting.job import Job, carry_out, store_of
 from scanner.inspecting.keeping import Complete, OtherScan, Wider, begin
 from scanner.inspecting.loop import run
 from scanner.inspecting.registry import all_probes
-from scanner.inspecting.selection import Choice, select
+from scanner.inspecting.selection import Choice, select, udp_ports
 from scanner.inspecting.wiring import Wiring, listed_ports, trusted
 from scanner.inspection_file import is_internal
 from scanner.model.check import Severity
@@ -71,6 +71,7 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
     ports = asked.ports or inspection.profile.value
     wiring = Wiring(
         ports=port_list(ports) if ports[0].isdigit() else listed_ports(ports),
+        udp_ports=udp_ports(selection),
         resolver=asked.resolver,
         trust=trusted(asked.trust),
         engine=asked.engine.value,

@@ -16,7 +16,7 @@ async def resolve_names(inspection: Inspection, resolver: str | None) -> list[Re
     names = dict.fromkeys(name for unit in inspection.units for name in scope.names(unit.key))
     with tempfile.TemporaryDirectory(prefix="yuanjian-") as folder:
         audit = Path(folder) / "audit.jsonl"
-        async with open_wire(inspection, scope, Wiring((), resolver), audit, _now) as wire:
+        async with open_wire(inspection, scope, Wiring((), resolver=resolver), audit, _now) as wire:
             await wire.survey()
             return [await wire.gate.ledger.resolution(name) for name in names]
 

@@ -52,6 +52,12 @@ def select(choice: Choice, catalogue: Catalogue, probes: Sequence[Probe]) -> Sel
     return Selection(tuple(chosen), tuple(catalogue.checks.values()), left_out)
 
 
+def udp_ports(selection: Selection) -> tuple[int, ...]:
+    """The UDP ports that the chosen checks speak of."""
+    chosen = (check for check in selection.checks if check.id not in selection.left_out)
+    return tuple(sorted({port for check in chosen for port in check.udp_ports}))
+
+
 def _permitted(check: Check, choice: Choice) -> bool:
     if check.impact is not Impact.MARKED or isinstance(choice.allow_marked, bool):
         return check.impact is not Impact.MARKED or choice.allow_marked is True
@@ -59,7 +65,9 @@ def _permitted(check: Check, choice: Choice) -> bool:
 
 
 def _runs(probe: Probe, needed: set[str | None], unwanted: frozenset[str]) -> bool:
-    return probe.name not in unwanted and (probe.name in needed or probe.finds_way)
+    """Who finds the way for others runs whatever is chosen; what is marked runs for its own check alone."""
+    leads_on = probe.finds_way and probe.impact is not Impact.MARKED
+    return probe.name not in unwanted and (probe.name in needed or leads_on)
 
 
 def _named_alone(probe: Probe, choice: Choice, unwanted: frozenset[str]) -> bool:

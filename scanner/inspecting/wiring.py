@@ -22,6 +22,7 @@ class Wiring:
     that runs into the closing hour goes on at the next opening."""
 
     ports: tuple[int, ...]
+    udp_ports: tuple[int, ...] = ()
     resolver: str | None = None
     trust: tuple[bytes, ...] = ()
     engine: Literal["own", "nmap"] = "own"
@@ -44,6 +45,7 @@ def open_wire(
         audit=audit,
         resolver=wiring.resolver,
         ports=wiring.ports,
+        udp_ports=wiring.udp_ports,
         trust=wiring.trust,
         chosen=chosen,
         engine=wiring.engine,

@@ -47,12 +47,17 @@ def judge(
 def speaks_of(check: Check, target: Target) -> bool:
     """Whether a check is about this asset at all.
 
-    Service checks speak of their protocols; an unknown service counts only where it usually lives.
+    Service checks speak of their protocols over their transports; an unknown service counts only where it
+    usually lives.
     """
-    if target.kind is not TargetKind.SERVICE or not check.protocols:
+    if target.kind is not TargetKind.SERVICE:
+        return True
+    if target.transport not in check.transports:
+        return False
+    if not check.protocols:
         return True
     if target.protocol in (None, "unknown"):
-        return target.port in check.ports
+        return (target.transport, target.port) in check.places
     return target.protocol in check.protocols
 
 

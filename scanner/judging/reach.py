@@ -10,6 +10,9 @@ from scanner.model.target import Target
 from scanner.model.verdict import Reason, Verdict
 
 SWEEP = "ports.tcp"
+SWEEPS = {"tcp": SWEEP, "udp": "ports.udp"}
+"""The probe that asks a host's ports, by transport."""
+
 UNREACHABLE_NOTE = "unreachable-from-vantage"
 """A pass by R13: filtered here; another vantage may see otherwise."""
 
@@ -24,9 +27,17 @@ def port_state(sweep: Observation, port: int) -> PortState | None:
     return None
 
 
+def untold_reason(sweep: Observation, port: int) -> Reason | None:
+    """Why a port told nothing, where the sweep keeps that by port: over UDP, silence is no state (R13)."""
+    for reason, pairs in sweep.facts.get("reasons", {}).items():
+        if any(first <= port <= last for first, last in pairs):
+            return Reason(reason)
+    return None
+
+
 def unreached(check: Check, target: Target, observations: Mapping[str, Observation], *, complete: bool) -> Judgement:
     """Judge a presence check at a port where no service was observed; `observations` are the host's."""
-    sweep = observations.get(SWEEP)
+    sweep = observations.get(SWEEPS[target.transport])
     if sweep is None:
         reason = Reason.NOT_SELECTED if complete else Reason.INTERRUPTED
         return Judgement(check.id, target, Verdict.NOT_TESTED, reason)
@@ -34,6 +45,8 @@ def unreached(check: Check, target: Target, observations: Mapping[str, Observati
         return Judgement(check.id, target, Verdict.NOT_TESTED, sweep.reason, at=sweep.at)
     if sweep.facts.get("all_open"):
         return Judgement(check.id, target, Verdict.NOT_TESTED, Reason.MIDDLEBOX, at=sweep.at)
+    if (untold := untold_reason(sweep, target.port or 0)) is not None:
+        return Judgement(check.id, target, Verdict.NOT_TESTED, untold, at=sweep.at)
     match port_state(sweep, target.port or 0):
         case PortState.CLOSED:
             return Judgement(check.id, target, Verdict.PASS, at=sweep.at)

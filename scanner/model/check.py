@@ -98,9 +98,9 @@ class Check:
     the item's key that holds the finding's port. `function` names a pure function of `judging` in place
     of `fails`, for judgements over several observations.
     `exhaustive` says that the list is all there is: an item no longer in it is gone, not unasked.
-    `protocols` are the services a service check speaks of, and `ports` where they usually live: there a
-    closed port is an answer. `presence` marks the checks of R13. `identifiers` are the CVE, CNVD and CNNVD numbers
-    of the flaw that the check speaks of.
+    `protocols` are the services a service check speaks of, and `ports` and `udp_ports` where they usually
+    live over TCP and UDP: there a closed port is an answer. `presence` marks the checks of R13.
+    `identifiers` are the CVE, CNVD and CNNVD numbers of the flaw that the check speaks of.
     """
 
     id: str
@@ -128,7 +128,18 @@ class Check:
     presence: bool = False
     protocols: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
+    udp_ports: tuple[int, ...] = ()
     anchor_name: bool = False
     remediation_for: Mapping[str, Text] = field(default_factory=dict)
     references: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> frozenset[tuple[str, int]]:
+        """Where the check's services usually live: transport and port."""
+        return frozenset([*(("tcp", port) for port in self.ports), *(("udp", port) for port in self.udp_ports)])
+
+    @property
+    def transports(self) -> frozenset[str]:
+        """Over what it speaks of services: the transports of its places; any, where it names none."""
+        return frozenset(transport for transport, _ in self.places) or frozenset(["tcp", "udp"])

@@ -5,16 +5,18 @@ end of the observation where the probe does not handle it. A `Network` is bound 
 target: whose lane, which unit, what stands in the audit log are known to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import dns.message
 
 from scanner.model.verdict import Reason
+
+Told = TypeVar("Told")
 
 USUAL_DEADLINE = 10.0
 """Seconds that a judged answer may take (peers' users: shorter ones gave false findings)."""
@@ -54,6 +56,17 @@ class Stream(Protocol):
 
     async def receive_until(self, end: bytes, most: int = 4096, *, timeout: float | None = None) -> bytes:
         """Up to and with `end`; OverBudget past `most` bytes, Malformed where the stream ends before."""
+        ...
+
+
+class Datagrams(Protocol):
+    """UDP to one port, one question at a time. What comes back is bounded in datagrams, bytes and time."""
+
+    async def ask(self, payload: bytes, wanted: Callable[[bytes], Told | None], *, timeout: float = 3.0) -> Told:
+        """One datagram, and what `wanted` makes of the first answer that it knows; it returns None for others.
+
+        Raises ConnectionRefused on ICMP port unreachable, TimedOut in silence, Malformed where only others came.
+        """
         ...
 
 
@@ -192,8 +205,8 @@ class Network(Protocol):
         """A connection to the target's address; TLS without judging the certificate where `tls`."""
         ...
 
-    async def ask(self, payload: bytes, *, port: int | None = None, tries: int = 2, timeout: float = 3.0) -> bytes:
-        """One datagram to the target's address and its answer. ConnectionRefused on ICMP port unreachable."""
+    def datagrams(self, *, port: int | None = None, any_port: bool = False) -> AbstractAsyncContextManager[Datagrams]:
+        """UDP from one fresh source port. `any_port`: answers count from every port of the target's address."""
         ...
 
     async def handshake(self, *, name: str | None = None, alpn: Sequence[str] = ()) -> Handshake:
@@ -255,8 +268,16 @@ class Network(Protocol):
         """The ports that the profile and --ports select for the target, declared ones included."""
         ...
 
+    def udp_ports(self) -> tuple[int, ...]:
+        """The UDP ports whose protocols the chosen checks speak of; no other is asked."""
+        ...
+
     def names(self) -> tuple[str, ...]:
         """The scope's names that concern the target: within the zone (domain), or on the address (host)."""
+        ...
+
+    def unit_names(self) -> tuple[str, ...]:
+        """All names that the file lists for the target's unit, wherever they lead."""
         ...
 
     def web_ports(self, name: str) -> tuple[int, ...]:

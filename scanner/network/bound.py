@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scanner.model.errors import Malformed, NotAdmitted
-from scanner.model.network import USUAL_DEADLINE, Dns, Handshake, NmapWord, Page, Stream, Sweep
+from scanner.model.network import USUAL_DEADLINE, Datagrams, Dns, Handshake, NmapWord, Page, Stream, Sweep
 from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
@@ -19,7 +19,7 @@ from scanner.network.question import Act, Question
 from scanner.network.redirects import fetch
 from scanner.network.tcp import connected
 from scanner.network.tls import chain, permissive_context
-from scanner.network.udp import asked
+from scanner.network.udp import conversing
 
 if TYPE_CHECKING:
     from scanner.network.wire import Wire
@@ -49,9 +49,11 @@ class BoundNetwork:
         async with connected(self._gate, question, timeout=timeout, tls=context, server_name=server_name) as stream:
             yield stream
 
-    async def ask(self, payload: bytes, *, port: int | None = None, tries: int = 2, timeout: float = 3.0) -> bytes:
+    @asynccontextmanager
+    async def datagrams(self, *, port: int | None = None, any_port: bool = False) -> AsyncIterator[Datagrams]:
         question = replace(self._question(port, Act.DATAGRAM), transport="udp")
-        return await asked(self._gate, question, payload, tries=tries, timeout=timeout)
+        async with conversing(self._gate, question, any_port=any_port) as conversation:
+            yield conversation
 
     async def handshake(self, *, name: str | None = None, alpn: Sequence[str] = ()) -> Handshake:
         question = self._question(None, Act.CONNECT, opens=True)
@@ -104,6 +106,9 @@ class BoundNetwork:
         sites = scope.site_ports(unit, address=address, names=self.names())
         return tuple(sorted({*self._wire.ports, *(self.declared_ports() or ()), *sites}))
 
+    def udp_ports(self) -> tuple[int, ...]:
+        return self._wire.udp_ports
+
     def names(self) -> tuple[str, ...]:
         ledger, target = self._gate.ledger, self._target
         if target.kind is TargetKind.DOMAIN and target.name is not None:
@@ -112,6 +117,9 @@ class BoundNetwork:
         listed = (target.name,) if by_name else ()
         found = ledger.names_on(target.unit, target.address) if target.address is not None else ()
         return tuple(name for name in dict.fromkeys((*listed, *found)) if name is not None)
+
+    def unit_names(self) -> tuple[str, ...]:
+        return self._gate.ledger.scope.names(self._target.unit)
 
     def web_ports(self, name: str) -> tuple[int, ...]:
         return self._gate.ledger.scope.web_ports(self._target.unit, name)

@@ -41,8 +41,9 @@ class Wire:
     """Enter it before anything is asked; leaving it closes every connection and the audit log.
 
     `audit` is the file that lines are appended to; `resolver` is ADDRESS[:PORT], None for the system's.
-    `ports` are those that a sweep asks beside the declared ones; `trust` are DER roots beside the system's;
-    `chosen` are the ids of the checks that are judged this time; from two `processes` on, so many sweep beside this one;
+    `ports` are those that a sweep asks beside the declared ones, `udp_ports` those asked by datagrams; `trust` are
+    DER roots beside the system's; `chosen` are the ids of the checks that are judged this time; from two `processes` on, so
+    many sweep beside this one;
     `clock` says the moment, aware; with `waits` a daily closing hour is a pause, else an end. Raises InputError for
     a resolver that may not be used.
     """
@@ -55,6 +56,7 @@ class Wire:
         audit: Path,
         resolver: str | None = None,
         ports: Sequence[int] = (),
+        udp_ports: Sequence[int] = (),
         trust: Sequence[bytes] = (),
         chosen: Collection[str] = (),
         engine: Engine = "own",
@@ -64,6 +66,7 @@ class Wire:
     ) -> None:
         self.clock = clock
         self.ports = tuple(ports)
+        self.udp_ports = tuple(udp_ports)
         self.trust = tuple(trust)
         self.chosen = frozenset(chosen)
         self.probe_zone = inspection.callbacks.probe_zone

@@ -10,6 +10,7 @@ from scanner.model.verdict import Reason
 
 IDENTIFY = "services.identify"
 DECLARATION = "declaration"
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def assets(observations: Iterable[Observation]) -> Iterator[Asset]:
     for observation in observations:
         by_key.setdefault(observation.target.key, {})[observation.probe] = observation
     for seen in by_key.values():
-        target = max((one.target for one in seen.values()), key=lambda target: target.protocol is not None)
+        target = max((one.target for one in seen.values()), key=_known)
         declared = dict(seen[DECLARATION].facts) if DECLARATION in seen else {}
         if target.kind is TargetKind.SERVICE:
             yield from _service(target, seen, declared, by_key)
@@ -43,6 +44,9 @@ def assets(observations: Iterable[Observation]) -> Iterator[Asset]:
 def _service(
     target: Target, seen: dict[str, Observation], declared: dict[str, Any], all_seen: Mapping[str, Any]
 ) -> Iterator[Asset]:
+    answered = any(one.observed for one in seen.values() if one.probe != DECLARATION)
+    if target.transport == "udp" and target.protocol == UNKNOWN and not answered:
+        return  # nobody was ever heard there: the host's own observation says why
     identify = seen.get(IDENTIFY)
     if identify is None or identify.observed:
         yield Asset(target, seen, declared)
@@ -51,6 +55,11 @@ def _service(
         site = _unanswered_site(target)
         if site is not None and site.key not in all_seen:
             yield Asset(site, {}, declared, identify.reason)
+
+
+def _known(target: Target) -> int:
+    """How much a target says of its protocol: nothing, that nobody knew it, or what it is."""
+    return 0 if target.protocol is None else 1 if target.protocol == UNKNOWN else 2
 
 
 def _unanswered_site(target: Target) -> Target | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scanner.judging import Judgement, worst
-from scanner.judging.reach import UNREACHABLE_NOTE, port_state
+from scanner.judging.reach import SWEEPS, UNREACHABLE_NOTE, port_state
 from scanner.model.check import Check
 from scanner.model.network import PortState
 from scanner.model.observation import Observation
@@ -14,8 +14,6 @@ from scanner.results.finding import Findings, place_of
 from scanner.results.judged import Judged, Lane
 from scanner.store.history import PastPlace
 from scanner.tracking import Answer
-
-PORTS = "ports.tcp"
 
 
 @dataclass(slots=True)
@@ -27,7 +25,7 @@ class Answers:
     _passed_alike: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
     _alike: dict[tuple[str, str, str], PastPlace] = field(default_factory=dict)
     _whole: set[tuple[str, str | None, str | None, int | None]] = field(default_factory=set)
-    _ports: dict[tuple[str, str], Observation] = field(default_factory=dict)
+    _ports: dict[tuple[str, str, str], Observation] = field(default_factory=dict)
 
     @classmethod
     def about(cls, places: Iterable[PastPlace]) -> "Answers":
@@ -46,8 +44,10 @@ class Answers:
         if not self.past:
             return
         for asset in lane.assets:
-            if asset.target.kind is TargetKind.HOST and PORTS in asset.observations:
-                self._ports[(lane.unit, lane.name)] = asset.observations[PORTS]
+            if asset.target.kind is TargetKind.HOST:
+                for transport, probe in SWEEPS.items():
+                    if probe in asset.observations:
+                        self._ports[(lane.unit, lane.name, transport)] = asset.observations[probe]
         for judged in lane.judged:
             self._judged(judged, findings)
 
@@ -59,8 +59,9 @@ class Answers:
         host, address, port = (place.record.get(key) for key in ("host", "address", "port"))
         if (place.record.get("check", ""), host, address, port) in self._whole:
             return Answer.PASSED
-        ports = self._ports.get((place.record.get("unit_key", ""), address or ""))
-        if ports is None or port is None or place.record.get("transport") != "tcp":
+        transport = place.record.get("transport") or ""
+        ports = self._ports.get((place.record.get("unit_key", ""), address or "", transport))
+        if ports is None or port is None:
             return Answer.UNASKED
         match port_state(ports, port):
             case PortState.CLOSED:

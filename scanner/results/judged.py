@@ -103,19 +103,18 @@ class Judging:
 
     def _unreached(self, found: list[Asset]) -> Iterator[Judged]:
         """Presence checks where nothing answers: a closed or filtered port is an answer (R13)."""
-        open_ports = {asset.target.port for asset in found if asset.target.kind is TargetKind.SERVICE}
+        services = (asset.target for asset in found if asset.target.kind is TargetKind.SERVICE)
+        answered = {(service.transport, service.port) for service in services}
         for host in found:
             if host.target.kind is not TargetKind.HOST or DECLARATION not in host.observations:
                 continue
             for check in self._selection.checks:
                 if check.presence and check.kind is TargetKind.SERVICE:
-                    for port in sorted(set(check.ports) - open_ports):
-                        yield self._at(check, host, port)
+                    for transport, port in sorted(check.places - answered):
+                        yield self._at(check, host, transport, port)
 
-    def _at(self, check: Check, host: Asset, port: int) -> Judged:
-        target = Target(
-            TargetKind.SERVICE, host.target.unit, host.target.system, address=host.target.address, port=port
-        )
+    def _at(self, check: Check, host: Asset, transport: str, port: int) -> Judged:
+        target = replace(host.target, kind=TargetKind.SERVICE, transport=transport, port=port)
         left_out = self._selection.left_out.get(check.id)
         if left_out is not None:
             judgement = Judgement(check.id, target, Verdict.NOT_TESTED, left_out)

@@ -154,11 +154,14 @@ def told(out: Path, code: int | None, said: str) -> dict[str, Any]:
     if not (out / "results.json").exists():
         return {"code": code, "said": said, "findings": [], "verdicts": {}, "places": {}}
     data = json.loads((out / "results.json").read_text(encoding="utf-8"))
-    keys = ("check", "host", "address", "port", "scheme")
+    keys = ("check", "host", "address", "transport", "port", "scheme")
     rows = {json.dumps([row[key] for key in keys]): [row["verdict"], row["reason"]] for row in data["coverage"]}
     by_place: dict[str, list[Any]] = {}
     for row in data["coverage"]:
-        by_place[json.dumps([row["check"], row["port"], row["scheme"]])] = [row["verdict"], row["reason"]]
+        by_place[json.dumps([row["check"], row["transport"], row["port"], row["scheme"]])] = [
+            row["verdict"],
+            row["reason"],
+        ]
     return {
         "code": code,
         "said": said,

@@ -9,8 +9,9 @@ import pytest
 
 from probes.domain import names, transfer, zone
 from probes.mail import policy
+from probes.ports import udp
 from probes.services import dns as dns_service
-from probes.services import dns_port
+from probes.services import identify
 from scanner.catalogue.loader import load
 from scanner.judging import judge
 from scanner.model.observation import Observation
@@ -174,14 +175,15 @@ def test_a_version_is_told_by_the_careless_server_alone() -> None:
 
 
 def test_a_dns_port_is_found_and_leads_to_its_service() -> None:
-    observation = observed(dns_port.PROBE, Target(TargetKind.HOST, "self", address=ONE))
-    (lead,) = dns_port.PROBE.leads(observation.target, observation.facts)
-    assert lead == service(ONE)
+    observation = observed(udp.PROBE, Target(TargetKind.HOST, "self", address=ONE), udp_ports=[53])
+    (lead,) = udp.PROBE.leads(observation.target, observation.facts)
+    told = observed(identify.PROBE, lead)
+    assert next(iter(identify.leads(lead, told.facts))) == service(ONE)
 
 
 def test_a_host_without_dns_leads_nowhere() -> None:
-    observation = observed(dns_port.PROBE, Target(TargetKind.HOST, "self", address="127.31.9.9"))
-    assert observation.facts == {"answers": False}
+    observation = observed(udp.PROBE, Target(TargetKind.HOST, "self", address="127.31.9.9"), udp_ports=[53])
+    assert observation.facts["states"]["closed"] == [[53, 53]] and not observation.facts["answering"]
 
 
 WAYS = (silent, garbage, other_number, truncating, refusing, failing, catching_all, answered)

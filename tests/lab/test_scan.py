@@ -83,7 +83,8 @@ def test_the_careless_school_is_found_out_and_the_kept_one_is_not_accused(scanne
 def test_every_check_on_every_asset_is_in_coverage_and_nothing_silent_is_passed(scanned: Path) -> None:
     data = results(scanned)
     rows = {
-        (row["check"], row["unit"], row["host"], row["address"], row["port"], row["scheme"]) for row in data["coverage"]
+        (row["check"], row["unit"], row["host"], row["address"], row["transport"], row["port"], row["scheme"])
+        for row in data["coverage"]
     }
     assert len(rows) == len(data["coverage"])
     assert data["inspection"]["complete"] is True

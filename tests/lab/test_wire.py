@@ -120,7 +120,7 @@ def test_a_sentinel_is_never_visited_whatever_lures_there(tmp_path: Path) -> Non
             with pytest.raises(NotAdmitted):
                 await wire.bind(BOUND, Target(TargetKind.HOST, "self", address=SENTINEL)).sweep([8000])
             with pytest.raises(NotAdmitted):
-                await wire.bind(BOUND, Target(TargetKind.HOST, "self", address=SENTINEL)).ask(b"x", port=53)
+                await datagram(wire.bind(BOUND, Target(TargetKind.HOST, "self", address=SENTINEL)), b"x", port=53)
 
             assert wire.traffic().refused_out_of_scope >= 8
         assert sentinel.connections == mail.connections == 0
@@ -386,6 +386,11 @@ def test_the_audit_log_has_a_line_for_everything_and_its_chain_goes_on(tmp_path:
     assert broken_at(path) == 2
 
 
+async def datagram(network: Network, payload: bytes, *, port: int | None = None, timeout: float = 3.0) -> bytes:
+    async with network.datagrams(port=port) as datagrams:
+        return await datagrams.ask(payload, lambda data: data, timeout=timeout)
+
+
 def test_udp_is_answered_refused_or_silent() -> None:
     class Echo(asyncio.DatagramProtocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -400,11 +405,11 @@ def test_udp_is_answered_refused_or_silent() -> None:
         transport, _ = await loop.create_datagram_endpoint(Echo, local_addr=(ADDRESS, 8007))
         async with wired(ordered(ADDRESS)) as wire:
             network = site(wire, 8007)
-            assert await network.ask(b"abc") == b"cba"
+            assert await datagram(network, b"abc") == b"cba"
             with pytest.raises(TimedOut):
-                await network.ask(b"quiet", timeout=0.2)
+                await datagram(network, b"quiet", timeout=0.2)
             with pytest.raises(ConnectionRefused):
-                await network.ask(b"abc", port=8008)
+                await datagram(network, b"abc", port=8008)
         transport.close()
 
     run(story())

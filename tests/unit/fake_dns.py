@@ -98,13 +98,10 @@ class FakeNetwork:
         *,
         names: tuple[str, ...] = (),
         foreign: tuple[str, ...] = (),
-        datagram: bytes | NetworkError = b"",
     ) -> None:
         self.dns = dns
         self._names = names
         self._foreign = foreign
-        self._datagram = datagram
-        self.sent: list[bytes] = []
 
     def names(self) -> tuple[str, ...]:
         return self._names
@@ -114,12 +111,6 @@ class FakeNetwork:
 
     def owns(self, address: str) -> Reason | None:
         return Reason.NOT_CONFIRMED if address in self._foreign else None
-
-    async def ask(self, payload: bytes, *, port: int | None = None, tries: int = 2, timeout: float = 3.0) -> bytes:
-        self.sent.append(payload)
-        if isinstance(self._datagram, NetworkError):
-            raise self._datagram
-        return payload[:2] + self._datagram
 
 
 def _said(said: Said, times: int) -> dns.message.Message:

@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.services import dns as dns_service
-from probes.services import dns_port
 from probes.services.dns_reply import is_reply, question
 from probes.services.dns_version import MOST, discloses, texts
 from scanner.catalogue.loader import load
 from scanner.judging import judge
 from scanner.model.check import Confidence
-from scanner.model.errors import ConnectionRefused, NetworkError, TimedOut
+from scanner.model.errors import TimedOut
 from scanner.model.observation import Observation
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
@@ -121,28 +120,6 @@ def test_what_shows_neither_is_not_tested(said: Said, reason: Reason) -> None:
 def test_without_a_name_of_ones_own_recursion_has_no_vantage() -> None:
     found = judged("dns.open-recursion", asks(recursion=ANSWERED), known=None)
     assert (found.verdict, found.reason) == (Verdict.NOT_TESTED, Reason.NO_VANTAGE)
-
-
-def answers(datagram: bytes | NetworkError) -> Any:
-    return asyncio.run(dns_port.observe(HOST, FakeNetwork(FakeDns(), datagram=datagram)))  # type: ignore[arg-type]
-
-
-def test_a_dns_answer_leads_to_the_service() -> None:
-    seen = answers(b"\x80\x05" + b"\0" * 8)
-    (lead,) = dns_port.leads(HOST, asdict(seen.facts))
-    assert lead == SERVICE and dns_service.PROBE.wants(lead)
-
-
-def test_garbage_leads_nowhere_and_proves_nothing() -> None:
-    seen = answers(b"SSH-2.0-nothing")
-    assert seen.facts.answers is None and seen.gaps == {"answers": Reason.MALFORMED}
-    assert not list(dns_port.leads(HOST, asdict(seen.facts)))
-
-
-def test_a_refused_port_is_an_answer_and_silence_is_none() -> None:
-    assert answers(ConnectionRefused()).facts.answers is False
-    with pytest.raises(TimedOut):
-        answers(TimedOut())
 
 
 def test_a_reply_answers_our_question_by_number_and_name() -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.judging.judgement import Judgement
-from scanner.model.check import Check
+from scanner.model.check import Check, Confidence
 from scanner.model.observation import Observation
 from scanner.model.target import Target
 from scanner.model.verdict import Reason, Verdict
 
 IDENTIFY = "services.identify"
+DISCARD = "services.discard"
 OPEN_TO_ALL = {"redis": ("services.redis", "no_auth"), "memcached": ("services.memcached", "open")}
 """Caches that may want no password: the probe that asked, and the fact that says so. Their own check speaks then."""
 
@@ -55,3 +56,32 @@ def _open_to_all(protocol: str, observations: Mapping[str, Observation]) -> tupl
         return False, asked.reason
     told = asked.facts[fact]
     return told is True, asked.gaps.get(fact, Reason.MALFORMED) if told is None else None
+
+
+def small_services(
+    check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
+) -> list[Judgement]:
+    """legacy.small-services: one that answered fails; discard, which only swallows, fails by inference."""
+    identified = observations.get(IDENTIFY)
+    if identified is None:
+        return [Judgement(check.id, target, Verdict.NOT_TESTED, Reason.NOT_SELECTED)]
+    base = Judgement(check.id, target, Verdict.NOT_TESTED, at=identified.at)
+    if not identified.observed:
+        return [replace(base, reason=identified.reason)]
+    if identified.facts["known"]:
+        seen, proof = identified.facts, identified.evidence
+        return [replace(base, verdict=Verdict.FAIL, severity=check.severity, seen=seen, evidence=proof)]
+    discard = observations.get(DISCARD)
+    if discard is not None and discard.observed and discard.facts["swallows"]:
+        return [
+            replace(
+                base,
+                verdict=Verdict.FAIL,
+                severity=check.severity,
+                confidence=Confidence.INFERRED,
+                seen={"protocol": "discard"},
+                evidence=discard.evidence,
+                at=discard.at,
+            )
+        ]
+    return [replace(base, reason=identified.gaps.get("known", Reason.TIMED_OUT))]
