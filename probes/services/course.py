@@ -1,7 +1,7 @@
 """The course of an identification on the wire: what is asked, in which order, and when it ends. No facts, no leads."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 
 from probes.services.dialogue import Dialogue
@@ -9,7 +9,7 @@ from probes.services.dialogues import http, table
 from probes.services.dialogues.reply_220 import NOOP, greeting, told_apart
 from probes.services.hearing import OURS, Heard, hear, whole
 from probes.services.identity import Identity
-from scanner.model.errors import NetworkError
+from scanner.model.errors import ConnectionRefused, NetworkError
 from scanner.model.network import Network, Stream
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
@@ -126,7 +126,12 @@ class Course:
     async def _answer(self, stream: Stream, dialogue: Dialogue, usual: tuple[Dialogue, ...]) -> Identity | None:
         if dialogue.question is None:
             return None
-        await stream.send(dialogue.question(self.target.name or "" if dialogue.protocol == "tls" else self._host))
+        question = dialogue.question(self.target.name or "" if dialogue.protocol == "tls" else self._host)
+        if dialogue.part:
+            await stream.send(question[: dialogue.part])
+            if (await self._listen(stream, BRIEFLY)).data:
+                return None
+        await stream.send(question[dialogue.part :])
         patience = LIKELY_ANSWER if dialogue in usual or self.target.name else ANSWER
         heard = await self._listen(stream, patience, dialogue.complete or whole)
         self.silent += heard.reason is Reason.TIMED_OUT
@@ -135,7 +140,11 @@ class Course:
             self.speaks_first = True
         if found is None or found.protocol != dialogue.protocol or heard.closed:
             return found
-        return await self._further(stream, found)
+        told = await self._further(stream, found)
+        if dialogue.goodbye:
+            with suppress(ConnectionRefused):
+                await stream.send(dialogue.goodbye)
+        return told
 
     async def _further(self, stream: Stream, found: Identity | None) -> Identity | None:
         """Product and version, on the connection that told the protocol."""

@@ -28,6 +28,15 @@ class MemcachedFacts:
 
 
 async def observe(target: Target, net: Network) -> Seen[MemcachedFacts]:
+    """One asking, and a second one before memcached is said to be open (R12)."""
+    first = await _ask(target, net)
+    if first.facts.open is not True:
+        return first
+    second = await _ask(target, net)
+    return first if second.facts.open else _seen(None, first.facts.version, second.facts.reply)
+
+
+async def _ask(target: Target, net: Network) -> Seen[MemcachedFacts]:
     """Two commands in text; where text is not spoken (SASL), one in the binary protocol."""
     try:
         async with net.connect(tls=target.tls is True) as stream:
@@ -79,7 +88,7 @@ PROBE = Probe(
     Impact.ORDINARY,
     MemcachedFacts,
     observe,
-    cost=Cost(connections=2, seconds=60),
+    cost=Cost(connections=4, seconds=60),
     profile=Profile.QUICK,
     wants=wants,
     address_bound=True,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from probes.services.banner import printable
-from probes.services.dialogues.redis import PING, REPLY
+from probes.services.dialogues.redis import INFO, PING, REPLY
 from probes.services.where import spoken_or_silent
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -11,7 +11,6 @@ from scanner.model.probe import Cost, Impact, Probe, Profile
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
 
-INFO = b"*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n"
 PONG = b"+PONG\r\n"
 REFUSALS = (b"-NOAUTH ", b"-DENIED ", b"-ERR operation not permitted")
 """No password given; protected mode; what releases before 2.8 said for want of a password."""
@@ -33,7 +32,7 @@ async def observe(target: Target, net: Network) -> Seen[RedisFacts]:
     if first.facts.no_auth is not True:
         return first
     second = await _ask(target, net)
-    return first if second.facts.no_auth else second
+    return first if second.facts.no_auth else Seen(RedisFacts(None, second.facts.reply), {"no_auth": Reason.MALFORMED})
 
 
 async def _ask(target: Target, net: Network) -> Seen[RedisFacts]:

@@ -22,9 +22,11 @@ from scanner.model.check import Severity
 from scanner.model.text import LANGUAGES, Language
 
 PRODUCTS = {
-    "apache": "Apache", "bind": "BIND", "caddy": "Caddy", "dovecot": "Dovecot", "dropbear": "Dropbear", "exim": "Exim",
-    "iis": "IIS", "mariadb": "MariaDB", "mysql": "MySQL", "openssh": "OpenSSH", "postfix": "Postfix",
-    "postgresql": "PostgreSQL", "redis": "Redis", "tomcat": "Tomcat", "vsftpd": "vsftpd", "windows": "Windows",
+    "apache": "Apache", "beanstalkd": "beanstalkd", "bind": "BIND", "caddy": "Caddy", "cassandra": "Cassandra", "dovecot": "Dovecot", "dropbear": "Dropbear", "dubbo": "Dubbo",
+    "exim": "Exim", "gearmand": "Gearman", "hikvision": "海康威视 Hikvision", "java": "Java", "kafka": "Kafka",
+    "iis": "IIS", "mariadb": "MariaDB", "mongodb": "MongoDB", "mosquitto": "Mosquitto", "mysql": "MySQL", "nats": "NATS", "openssh": "OpenSSH", "postfix": "Postfix",
+    "orthanc": "Orthanc", "postgresql": "PostgreSQL", "rabbitmq": "RabbitMQ", "redis": "Redis", "tomcat": "Tomcat", "vsftpd": "vsftpd", "weblogic": "WebLogic",
+    "windows": "Windows", "zookeeper": "ZooKeeper",
 }  # fmt: skip
 """Products as their makers write them; any other stands as the catalogue has it."""
 

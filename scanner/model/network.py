@@ -58,6 +58,13 @@ class Stream(Protocol):
         """Up to and with `end`; OverBudget past `most` bytes, Malformed where the stream ends before."""
         ...
 
+    async def start_tls(self, *, name: str | None = None) -> None:
+        """Go on in TLS, where the protocol has just agreed on it; the certificate is not judged.
+
+        Malformed where words in the clear already lie behind the agreement, or where no TLS comes of it.
+        """
+        ...
+
 
 class Datagrams(Protocol):
     """UDP to one port, one question at a time. What comes back is bounded in datagrams, bytes and time."""

@@ -13,6 +13,7 @@ from scanner.network.failure import as_network_error
 from scanner.network.gate import Gate
 from scanner.network.permit import Permit
 from scanner.network.question import Question
+from scanner.network.tls import permissive_context
 
 CHUNK = 4096
 
@@ -67,6 +68,18 @@ class TcpStream:
         if found < 0 or found + len(end) > most:
             raise OverBudget(f"no end within {most} bytes")
         return self._take(found + len(end))
+
+    async def start_tls(self, *, name: str | None = None) -> None:
+        """Go on in TLS on the same connection, with the settings that reach every server."""
+        if self._buffer:
+            raise Malformed(f"{len(self._buffer)} bytes in the clear behind the step into TLS")
+        async with self._within(self._timeout, "TLS handshake"):
+            try:
+                await self._writer.start_tls(
+                    permissive_context(), server_hostname=name or self._permit.question.address
+                )
+            except ValueError as error:
+                raise Malformed(f"no name for TLS: {name}") from error
 
     @property
     def tls(self) -> ssl.SSLObject | None:

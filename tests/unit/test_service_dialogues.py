@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.services.dialogue import Dialogue
-from probes.services.dialogues import dns, memcached_binary, mongodb, mssql, nfs, oracle, rdp, smb, tls
+from probes.services.dialogues import dns, gearman, memcached_binary, mongodb, mssql, nfs, oracle, rdp, smb, tls
 from probes.services.dialogues.reply_220 import greeting, told_apart
 from probes.services.dialogues.table import (
     DIALOGUES,
@@ -22,6 +22,7 @@ from probes.services.dialogues.table import (
 )
 from probes.services.hearing import Heard
 from probes.services.identity import Identity
+from tests.unit import replies
 
 BY_NAME = {dialogue.protocol: dialogue for dialogue in DIALOGUES}
 MYSQL = b"\x0a8.0.36-0ubuntu0.22.04.1\x00\x08\x00\x00\x00abcdefgh\x00\xff\xff\xff\x02\x00" + bytes(30)
@@ -50,6 +51,15 @@ SAID = [
     (b"* OK server Cyrus IMAP v2.4.17 server ready\r\n", "imap", "Cyrus IMAP", "2.4.17", True),
     (b"+OK Dovecot ready.\r\n", "pop3", "Dovecot", "", False),
     (b"RFB 003.008\n", "vnc", "", "", False),
+    (replies.NATS, "nats", "NATS", "2.9.10", False),
+    (
+        b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nServer: GStreamer RTSP server\r\n\r\n",
+        "rtsp",
+        "GStreamer RTSP server",
+        "",
+        False,
+    ),
+    (b"RTSP/1.0 400 Bad Request\r\nServer: Hipcam RealServer/V1.0\r\n\r\n", "rtsp", "Hipcam RealServer", "1.0", True),
     (b"@RSYNCD: 31.0 sha512 sha256\n", "rsync", "rsync", "", False),
     (b"\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23\xff\xfd\x27", "telnet", "", "", False),
     (b"\xff\xfb\x01\xff\xfb\x03\r\nUbuntu 22.04.3 LTS\r\nhost login: ", "telnet", "Ubuntu", "22.04.3", True),
@@ -99,10 +109,26 @@ ANSWERED = [
     ("postgresql", b"E\x00\x00\x00\x85SFATAL\x00VFATAL\x00C0A000\x00"),
     ("mssql", b"\x04\x01\x00\x14\x00\x00\x01\x00" + PRELOGIN),
     ("oracle", b"\x00\x0c\x00\x00\x04\x00\x00\x00\x22\x00\x00\x00"),
-    (
-        "mongodb",
-        (16 + 5).to_bytes(4, "little") + b"\x01\0\0\0" + (0x596A).to_bytes(4, "little") + b"\xdd\x07\0\0" + bytes(5),
-    ),
+    ("mongodb", replies.mongodb({"ok": 1.0, "maxWireVersion": 17})),
+    ("cassandra", replies.cassandra(0x06, b"\x00\x01\x00\x0bCQL_VERSION\x00\x01\x00\x053.4.5")),
+    ("cassandra", replies.cassandra(0x00, b"\x00\x00\x00\x0a\x00\x1bunsupported protocol version")),
+    ("kafka", replies.kafka_versions({3: (0, 12), 17: (0, 1), 18: (0, 3)})),
+    ("mqtt", b"\x20\x02\x00\x00"),
+    ("mqtt", b"\x20\x02\x00\x05"),
+    ("zookeeper", b"Zookeeper version: 3.8.0-1, built on 2022\nLatency min/avg/max: 0/0/0\nNode count: 5\n"),
+    ("zookeeper", b"srvr is not executed because it is not in the whitelist.\n"),
+    ("amqp", replies.amqp_start(product=b"RabbitMQ", version=b"3.10.8")),
+    ("amqp", b"AMQP\x03\x01\x00\x00"),
+    ("beanstalkd", b'OK 60\r\n---\ncurrent-jobs-urgent: 0\nversion: "1.12"\n\r\n'),
+    ("gearman", gearman.packet(b"RES", gearman.ECHO_RESPONSE)),
+    ("jdwp", b"JDWP-Handshake"),
+    ("java-rmi", b"\x4e\x00\x09127.0.0.1\x00\x00\xc3\x50"),
+    ("ajp", b"AB\x00\x01\x09"),
+    ("weblogic-t3", b"HELO:12.2.1.3.0.false\nAS:2048\nHL:19\nMS:10000000\nPN:DOMAIN\n\n"),
+    ("dubbo", replies.dubbo_heartbeat()),
+    ("dubbo", b"\r\ndubbo>"),
+    ("dicom", replies.dicom_accepted()),
+    ("dicom", b"\x03\x00\x00\x00\x00\x04\x00\x01\x01\x07"),
     ("nfs", b"\x80\x00\x00\x18" + nfs.TRANSACTION + b"\0\0\0\x01" + bytes(16)),
     ("afp", b"\x01\x03\x00\x01" + bytes(4) + b"\x00\x00\x00\x0a" + bytes(4) + bytes(10)),
     ("dns", b"\x00\x0c" + dns.IDENTITY + b"\x80\x05\x00\x00" + bytes(6)),
@@ -172,7 +198,9 @@ def test_mysql_version_is_demanded_and_its_salt_is_not_kept() -> None:
     assert "abcdefgh" not in identity.banner
 
 
-@pytest.mark.parametrize("dialogue", [one for one in DIALOGUES if one.question], ids=lambda one: str(one.protocol))
+@pytest.mark.parametrize(
+    "dialogue", [one for one in DIALOGUES if one.question and not one.part], ids=lambda one: str(one.protocol)
+)
 def test_an_echo_is_no_answer(dialogue: Dialogue) -> None:
     assert dialogue.question is not None
     assert recognised(dialogue.question("192.0.2.1"), dialogue) is None

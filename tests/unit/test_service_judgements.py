@@ -45,7 +45,7 @@ def judged(check: str, *seen: Observation, port: int = 5000, declared: Mapping[s
 @pytest.mark.parametrize(
     ("check", "protocol", "usual"),
     [
-        ("port.database-exposed", "postgresql", 5432),
+        ("port.database-exposed", "mysql", 3306),
         ("port.remote-admin-exposed", "rdp", 3389),
         ("port.file-share-exposed", "smb", 445),
     ],

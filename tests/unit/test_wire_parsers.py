@@ -76,6 +76,9 @@ class Replay:
     async def receive_until(self, end: bytes, most: int = 4096, *, timeout: float | None = None) -> bytes:
         raise AssertionError("not in a zone transfer")
 
+    async def start_tls(self, *, name: str | None = None) -> None:
+        raise AssertionError("not in a zone transfer")
+
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_zone_transfer_or_malformed(data: bytes) -> None:

@@ -28,6 +28,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("memcached", found[0], "memcached", found[1].decode("ascii"), demanded=True) if found else None
 
 
-DIALOGUE = Dialogue(
-    "memcached", recognise, ports=(11211,), question=question, elsewhere=80, suspects=suspects, inside_tls=True
-)
+DIALOGUE = Dialogue("memcached", recognise, ports=(11211,), question=question, suspects=suspects)

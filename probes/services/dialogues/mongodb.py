@@ -1,20 +1,19 @@
-"""MongoDB as it answers `hello`; it asks for no database and no user."""
+"""MongoDB as it answers `isMaster`, and which build it is; it asks for no database and no user."""
 
-from probes.services.dialogue import Dialogue
+from dataclasses import replace
+
+from probes.services.banner import printable
+from probes.services.dialogue import Dialogue, Further
 from probes.services.identity import Identity, named
-from probes.services.length import told
+from probes.services.mongodb_wire import FIRST_WITH_MESSAGES, command, document, whole_reply
 
-REQUEST_ID = 0x596A
-OP_MSG = 2013
 HINT = "It looks like you are trying to access MongoDB over HTTP"
+WIRE_VERSION = "maxWireVersion"
 
 
 def question(host: str) -> bytes:
-    """OP_MSG with {isMaster: 1, $db: "admin"}, which every release since 3.6 knows (MongoDB Wire Protocol)."""
-    document = _document(b"\x10isMaster\x00" + (1).to_bytes(4, "little") + b"\x02$db\x00\x06\x00\x00\x00admin\x00")
-    body = bytes(4) + b"\x00" + document
-    header = (16 + len(body), REQUEST_ID, 0, OP_MSG)
-    return b"".join(number.to_bytes(4, "little") for number in header) + body
+    """By OP_QUERY, which every release answers for this command."""
+    return command("isMaster", message=False)
 
 
 def is_hint(data: bytes) -> bool:
@@ -23,17 +22,26 @@ def is_hint(data: bytes) -> bool:
 
 
 def recognise(data: bytes) -> Identity | None:
-    """A reply to our number with a wire version in it, or the hint that browsers get."""
+    """A reply to our number with a document that says ok, or an error; or the hint that browsers get."""
     if data.startswith(b"HTTP/1.0 200 ") and is_hint(data):
         return named("mongodb", HINT, "MongoDB")
-    if len(data) < 21 or int.from_bytes(data[8:12], "little") != REQUEST_ID:
+    told = document(data[:4096])
+    if told is None or not {"ok", "errmsg", "$err"} & told.keys():
         return None
-    code = int.from_bytes(data[12:16], "little")
-    return named("mongodb", f"reply, opcode {code}", "MongoDB") if code in (1, OP_MSG) else None
+    version = told.get(WIRE_VERSION)
+    return named("mongodb", f"isMaster: {WIRE_VERSION} {version if isinstance(version, int) else 0}", "MongoDB")
 
 
-def _document(elements: bytes) -> bytes:
-    return (len(elements) + 5).to_bytes(4, "little") + elements + b"\x00"
+def ask_version(known: Identity) -> bytes | None:
+    """buildInfo needs no login; in the form that this release reads."""
+    number = known.banner.rpartition(" ")[2]
+    return command("buildInfo", message=number.isdigit() and int(number) >= FIRST_WITH_MESSAGES)
+
+
+def read_version(known: Identity, answer: bytes) -> Identity:
+    """The version is what the command is for, so the protocol demands it."""
+    version = (document(answer) or {}).get("version")
+    return replace(known, version=printable(version)) if isinstance(version, str) else known
 
 
 DIALOGUE = Dialogue(
@@ -41,7 +49,6 @@ DIALOGUE = Dialogue(
     recognise,
     ports=(27017, 27018, 27019),
     question=question,
-    complete=told(0, 4, "little"),
-    elsewhere=50,
-    inside_tls=True,
+    complete=whole_reply,
+    further=Further(ask_version, read_version, whole_reply),
 )

@@ -28,11 +28,15 @@ def _all() -> Iterable[Dialogue]:
             yield value
 
 
-DIALOGUES = gathered(_all())
+def _rank(dialogue: Dialogue) -> tuple[float, str, str]:
+    """What is most often met first; then by name, so that the order does not depend on anything else."""
+    rank = float("inf") if dialogue.elsewhere is None else dialogue.elsewhere
+    return rank, dialogue.protocol, dialogue.form
 
-ELSEWHERE = tuple(
-    sorted((one for one in DIALOGUES if one.elsewhere is not None), key=lambda one: (one.elsewhere, one.protocol))
-)
+
+DIALOGUES = tuple(sorted(gathered(_all()), key=_rank))
+
+ELSEWHERE = tuple(dialogue for dialogue in DIALOGUES if dialogue.elsewhere is not None)
 """What is asked of a service whose port says nothing: what is most often met first."""
 
 
@@ -84,7 +88,7 @@ def always_greets(protocol: str) -> bool:
 
 
 def asker(protocol: str) -> Dialogue | None:
-    """The dialogue of a protocol that can ask further; None where nothing further is asked of it."""
+    """The dialogue of a protocol that tells more by its own question; None where nothing further is asked of it."""
     return next((one for one in DIALOGUES if one.protocol == protocol and one.further is not None), None)
 
 

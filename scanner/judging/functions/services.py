@@ -12,8 +12,14 @@ from scanner.model.verdict import Reason, Verdict
 
 IDENTIFY = "services.identify"
 DISCARD = "services.discard"
-OPEN_TO_ALL = {"redis": ("services.redis", "no_auth"), "memcached": ("services.memcached", "open")}
-"""Caches that may want no password: the probe that asked, and the fact that says so. Their own check speaks then."""
+OPEN_TO_ALL = {
+    "redis": ("services.redis", "no_auth"),
+    "memcached": ("services.memcached", "open"),
+    "mongodb": ("services.mongodb", "open"),
+    "cassandra": ("services.cassandra", "open"),
+    "postgresql": ("services.postgresql", "open"),
+}
+"""Stores that may want no password: the probe that asked, and the fact that says so. Their own check speaks then."""
 
 
 def database_exposed(
