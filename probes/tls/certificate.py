@@ -9,7 +9,7 @@ from probes.tls import chain, covered_name, x509
 from probes.tls.known_weak_key import known_weak
 from probes.tls.presented import Presented, present
 from probes.tls.roots import Roots, trusted
-from probes.tls.versions import wants
+from probes.tls.where import wants
 from probes.tls.x509 import Certificate
 from scanner.model.errors import Malformed
 from scanner.model.network import Network

@@ -35,6 +35,14 @@ class NotNow(NetworkError):
     reason = Reason.REFUSED
 
 
+class BrokeOff(Malformed):
+    """The connection ended in the middle of the answer; `heard` is what had come."""
+
+    def __init__(self, heard: bytes) -> None:
+        super().__init__("the answer to the hello broke off")
+        self.heard = heard
+
+
 @asynccontextmanager
 async def opened(net: Network, target: Target, seconds: float = SECONDS_IN_ALL) -> AsyncIterator[Stream]:
     """A connection at the point where a hello may be sent: at once, or after STARTTLS.
@@ -86,7 +94,7 @@ async def say(
     """Connect, say it, and listen until `enough` (which may raise Malformed), the end, or the deadline for all of it.
 
     Returns what was said, and nothing where the server ended the connection (a close or a reset) without a word.
-    TimedOut where too little came in time; OverBudget where it never becomes enough; what `opened` raises passes
+    BrokeOff where it ended in the middle; TimedOut where too little came in time; OverBudget where it never becomes enough; what `opened` raises passes
     through.
     """
     async with opened(net, target, seconds) as stream:
@@ -109,5 +117,5 @@ async def listen(stream: Stream, words: bytes, enough: Callable[[bytes], bool]) 
             if len(heard) > MOST_BYTES:
                 raise OverBudget(f"more than {MOST_BYTES} octets in answer to a hello")
     if heard:
-        raise Malformed("the answer to the hello broke off")
+        raise BrokeOff(bytes(heard))
     return b""

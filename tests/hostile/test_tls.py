@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from probes.tls import certificate, sslv2, versions
+from probes.tls import certificate, offer, sslv2
 from probes.tls.conversation import say
 from scanner.catalogue.loader import load
 from scanner.judging import judge
@@ -133,9 +133,9 @@ HOSTILE: dict[str, tuple[Behaviour, Reason]] = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_server_is_not_tested_with_a_reason(case: str) -> None:
     behaviour, reason = HOSTILE[case]
-    heard = visit(versions.PROBE, behaviour)
+    heard = visit(offer.PROBE, behaviour)
     assert set(heard.verdicts().values()) == {(Verdict.NOT_TESTED, reason)}
-    assert heard.visits <= versions.PROBE.cost.connections
+    assert heard.visits <= offer.PROBE.cost.connections
 
 
 @pytest.mark.parametrize("case", HOSTILE)
@@ -170,7 +170,7 @@ def test_a_certificate_that_no_library_reads_is_described_as_far_as_it_goes() ->
 @pytest.mark.slow
 @pytest.mark.parametrize("behaviour", [silent, slow])
 def test_silence_is_no_version_and_costs_a_bounded_time(behaviour: Behaviour) -> None:
-    heard = visit(versions.PROBE, behaviour)
+    heard = visit(offer.PROBE, behaviour)
     assert {told[0] for told in heard.verdicts().values()} == {Verdict.NOT_TESTED}
     assert set(heard.observation.gaps.values()) == {Reason.TIMED_OUT}
     assert heard.visits == 4
@@ -195,7 +195,7 @@ def speaking_sslv2(*codes: int) -> Behaviour:
 
 
 def test_an_sslv2_server_fails_where_a_cipher_is_in_common() -> None:
-    heard = visit(versions.PROBE, speaking_sslv2(0x010080))
+    heard = visit(offer.PROBE, speaking_sslv2(0x010080))
     assert heard.verdicts()["tls.protocol-sslv2"] == (Verdict.FAIL, None)
     assert heard.observation.facts["sslv2_cipher"] == "SSL_CK_RC4_128_WITH_MD5"
     assert heard.verdicts()["tls.protocol-tls10"] == (Verdict.PASS, None)
@@ -203,7 +203,7 @@ def test_an_sslv2_server_fails_where_a_cipher_is_in_common() -> None:
 
 @pytest.mark.parametrize("codes", [(), (0x0F0F0F,)])
 def test_an_sslv2_server_without_a_cipher_in_common_passes(codes: tuple[int, ...]) -> None:
-    heard = visit(versions.PROBE, speaking_sslv2(*codes))
+    heard = visit(offer.PROBE, speaking_sslv2(*codes))
     assert heard.verdicts()["tls.protocol-sslv2"] == (Verdict.PASS, None)
 
 
@@ -219,7 +219,7 @@ def test_a_server_that_accepts_an_old_version_only_once_has_told_nothing() -> No
             writer.write(server_words(0x0303))
         await writer.drain()
 
-    heard = visit(versions.PROBE, behave)
+    heard = visit(offer.PROBE, behave)
     assert heard.verdicts()["tls.protocol-sslv3"] == (Verdict.NOT_TESTED, Reason.MALFORMED)
 
 
@@ -231,7 +231,7 @@ def test_a_server_that_cannot_take_a_long_hello_is_asked_with_a_small_one(refusa
         writer.write(refusal if len(words) > 255 else server_words(0x0301) if old else record(21, b"\x02\x46"))
         await writer.drain()
 
-    facts = visit(versions.PROBE, behave).observation.facts
+    facts = visit(offer.PROBE, behave).observation.facts
     assert [facts[fact] for fact in ALL] == [False, False, True, False, False, False]
 
 

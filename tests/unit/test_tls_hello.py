@@ -7,8 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.tls import hello, server_hello, sslv2, suites
-from probes.tls.version_question import hello_for
+from probes.tls.elimination import offered
+from probes.tls.wish import Form, Wish, cut
+from probes.tls.wish import words as asking
 from scanner.model.errors import Malformed, OverBudget
+
+
+def hello_for(version: int, name: str | None, form: Form) -> bytes:
+    return asking(cut(Wish(version, offered(version)), form), name, "http")
 
 
 def record(kind: int, payload: bytes, version: int = 0x0303) -> bytes:
@@ -33,9 +39,9 @@ def certificate_words(*chain: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("version", [hello.SSL3, hello.TLS10, hello.TLS11, hello.TLS12, hello.TLS13, 0x0101])
-@pytest.mark.parametrize("small", [True, False])
-def test_every_length_in_a_hello_adds_up(version: int, small: bool) -> None:
-    words = hello_for(version, None if version == hello.SSL3 else "www.a.example", small=small)
+@pytest.mark.parametrize("form", Form)
+def test_every_length_in_a_hello_adds_up(version: int, form: Form) -> None:
+    words = hello_for(version, None if version == hello.SSL3 else "www.a.example", form)
     assert words[:2] == b"\x16\x03" or version == 0x0101
     assert int.from_bytes(words[3:5], "big") == len(words) - 5
     assert int.from_bytes(words[6:9], "big") == len(words) - 9
@@ -51,12 +57,12 @@ def test_every_length_in_a_hello_adds_up(version: int, small: bool) -> None:
 def test_a_full_hello_offers_all_that_exist_and_a_small_one_stays_small() -> None:
     assert set(suites.every(hello.TLS10)) >= set(suites.table()) - set(suites.TLS13)
     assert len(set(suites.every(hello.TLS12))) == len(suites.every(hello.TLS12))
-    assert len(hello_for(hello.TLS12, "www.a.example", small=True)) < 256
-    assert len(hello_for(hello.TLS13, "www.a.example", small=True)) < 256
+    assert len(hello_for(hello.TLS12, "www.a.example", Form.SMALL)) < 256
+    assert len(hello_for(hello.TLS13, "www.a.example", Form.SMALL)) < 256
 
 
 def test_an_ssl_3_hello_has_no_extensions() -> None:
-    words = hello_for(hello.SSL3, "www.a.example")
+    words = hello_for(hello.SSL3, "www.a.example", Form.FULL)
     assert words[1:3] == b"\x03\x00" and words[9:11] == b"\x03\x00"
     assert b"www.a.example" not in words
 

@@ -1,0 +1,184 @@
+"""Which suites and groups a service accepts in one version, in its own order: what it chose is taken out and it is
+asked again. One connection each, and one that it refuses. Nothing is judged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from probes.tls import hello, suites
+from probes.tls.answer import Answer, Outcome
+from probes.tls.inquiry import Inquiry
+from probes.tls.wish import MOST_SMALL, Form, Wish
+from scanner.model.verdict import Reason
+
+
+@dataclass(slots=True)
+class Accepted:
+    """What one version was seen to accept. `answers` are all that it accepted, in the order asked.
+
+    `suites` are in the order chosen, `offered` as they stood in our first offer. `groups` likewise. `gap` says why the
+    suites are not all, and `groups_gap` why the groups are not; None where they are. `contradiction` is an answer in
+    another version, or with a suite that was not offered. `server_chooses` is None where that could not be told.
+    """
+
+    version: int
+    form: Form
+    suites: list[int] = field(default_factory=list)
+    offered: tuple[int, ...] = ()
+    groups: list[int] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    gap: Reason | None = None
+    groups_gap: Reason | None = None
+    contradiction: Answer | None = None
+    server_chooses: bool | None = None
+
+    @property
+    def out_of_order(self) -> bool:
+        """Whether a suite was chosen before another one that it accepts, and that we had named earlier."""
+        places = [self.offered.index(code) for code in self.suites if code in self.offered]
+        return places != sorted(places)
+
+
+class Elimination:
+    """One version of one service, from its first acceptance to the refusal that ends it."""
+
+    def __init__(self, inquiry: Inquiry, version: int, form: Form, offer: tuple[int, ...], *, groups: bool) -> None:
+        """`groups` says whether the groups are asked too; else every hello offers all of them."""
+        self.found = Accepted(version, form, offered=offer)
+        self._inquiry = inquiry
+        self._left = list(offer)
+        self._groups = list(hello.EVERY_GROUP)
+        self._narrow = groups and form is Form.FULL
+
+    async def run(self, first: Answer) -> Accepted:
+        """Begin with an answer that was had already; end where nothing more is accepted."""
+        await self._suites(first)
+        if self._narrow and self.found.groups:
+            await self._more_groups()
+        await self._order()
+        return self.found
+
+    async def _suites(self, answer: Answer) -> None:
+        for _ in range(len(self._left) + 4):
+            if self._accepts(answer):
+                if not await self._keeps(answer):
+                    answer = await self._ask()
+                    continue
+                self._take(answer)
+            elif answer.outcome is Outcome.UNTOLD or answer.outcome is Outcome.ACCEPTED:
+                self.found.gap = answer.reason if answer.outcome is Outcome.UNTOLD else Reason.MALFORMED
+                self.found.contradiction = answer if answer.outcome is Outcome.ACCEPTED else None
+                return
+            elif self._narrowed:
+                # Refused for want of a suite, or of a group: another group that is accepted tells which.
+                await self._more_groups(once=True)
+                if self._narrow:
+                    return
+            elif not self._next_part():
+                return
+            answer = await self._ask()
+
+    @property
+    def _narrowed(self) -> bool:
+        return self._narrow and len(self._groups) < len(hello.EVERY_GROUP)
+
+    def _accepts(self, answer: Answer) -> bool:
+        return (
+            answer.outcome is Outcome.ACCEPTED and answer.version == self.found.version and answer.suite in self._left
+        )
+
+    async def _keeps(self, answer: Answer) -> bool:
+        """Whether a suite without a group was chosen for itself, and not because no group was left for the others."""
+        if not self._narrowed or _group(answer) is not None:
+            return True
+        await self._more_groups(once=True)
+        return self._narrow
+
+    async def _more_groups(self, *, once: bool = False) -> None:
+        """Ask for the groups that are left with the suites that need one, until all are known; or just whether any is."""
+        found = self.found
+        needing = tuple(dict.fromkeys(answer.suite for answer in found.answers if _group(answer) is not None))
+        for _ in range(len(self._groups)):
+            wish = Wish(found.version, signalled(found.version, needing), tuple(self._groups), form=found.form)
+            answer = await self._twice(wish)
+            group = _group(answer)
+            if answer.version == found.version and group is not None and group in self._groups:
+                self._groups.remove(group)
+                found.groups.append(group)
+                found.answers.append(answer)
+                if once:
+                    return
+                continue
+            if answer.outcome is Outcome.UNTOLD:
+                found.groups_gap = answer.reason
+            break
+        self._narrow, self._groups = False, list(hello.EVERY_GROUP)
+
+    def _take(self, answer: Answer) -> None:
+        found = self.found
+        found.suites.append(answer.suite)
+        found.answers.append(answer)
+        self._left.remove(answer.suite)
+        group = _group(answer)
+        if group is not None and group not in found.groups:
+            found.groups.append(group)
+            if self._narrow and group in self._groups:
+                self._groups.remove(group)
+
+    async def _ask(self) -> Answer:
+        wish = Wish(self.found.version, (), tuple(self._groups), form=self.found.form)
+        return await self._twice(replace(wish, suites=self._part()))
+
+    async def _twice(self, wish: Wish) -> Answer:
+        """Once more where the first brought nothing, or only a closed door: that proves little by itself."""
+        answer = await self._inquiry.ask(wish)
+        if answer.outcome is Outcome.UNTOLD or (answer.outcome is Outcome.REFUSED and answer.alert is None):
+            answer = await self._inquiry.ask(wish)
+        return answer
+
+    def _part(self) -> tuple[int, ...]:
+        """As many of the suites that are left as fit; the signalling value goes with each part."""
+        if self.found.form is Form.FULL or self.found.version in (hello.TLS13, hello.TLCP):
+            return tuple(self._left)
+        part = [code for code in self._left if code != suites.RENEGOTIATION_SCSV][: MOST_SMALL - 1]
+        return (*part, suites.RENEGOTIATION_SCSV)
+
+    def _next_part(self) -> bool:
+        """Whether suites are left that a small hello had no room for; those refused are out."""
+        part = set(self._part()) - {suites.RENEGOTIATION_SCSV}
+        self._left = [code for code in self._left if code not in part]
+        return any(code != suites.RENEGOTIATION_SCSV for code in self._left)
+
+    async def _order(self) -> None:
+        """Who chooses: shown by the choices themselves, or asked with the accepted suites the other way round."""
+        found = self.found
+        if len(found.suites) < 2:
+            return
+        if found.out_of_order and found.form is Form.FULL:
+            found.server_chooses = True
+            return
+        turned = signalled(found.version, found.suites[: MOST_SMALL - 1][::-1])
+        answer = await self._twice(Wish(found.version, turned, form=found.form))
+        if answer.version == found.version and answer.suite in found.suites:
+            found.answers.append(answer)
+            found.server_chooses = answer.suite != turned[0]
+
+
+def _group(answer: Answer) -> int | None:
+    """The group that an answer agreed on, where it names one."""
+    if answer.hello is not None and answer.hello.version == hello.TLS13:
+        return answer.hello.group
+    return answer.exchange.group if answer.exchange is not None and answer.exchange.kind == "curve" else None
+
+
+def signalled(version: int, codes: Iterable[int]) -> tuple[int, ...]:
+    """With the value that asks for secure renegotiation, in the versions that know it."""
+    return (*codes, suites.RENEGOTIATION_SCSV) if hello.SSL3 <= version <= hello.TLS12 else tuple(codes)
+
+
+def offered(version: int) -> tuple[int, ...]:
+    """All suites of a version, in an order that no server would choose: who chooses shows by itself then."""
+    every = suites.every(version)
+    if version in (hello.TLS13, hello.TLCP):
+        return tuple(reversed(every))
+    usual = [code for code in every if code in suites.USUAL]
+    return (*reversed(usual), *(code for code in every if code not in usual))

@@ -1,0 +1,46 @@
+"""What a TLS service offers: versions, suites in its own order, groups, extensions. None of it is judged."""
+
+from probes.tls import hello
+from probes.tls.conversation import NotOffered
+from probes.tls.course import Course
+from probes.tls.inquiry import Inquiry
+from probes.tls.offer_described import describe
+from probes.tls.offer_facts import OfferFacts
+from probes.tls.responder import names_responder
+from probes.tls.where import counted, wants
+from scanner.model.network import Network
+from scanner.model.observation import Evidence, Seen
+from scanner.model.probe import Cost, Impact, Probe, Profile
+from scanner.model.target import Target, TargetKind
+
+MOST_BY_COUNT = 3
+"""Hellos to a server that counts unfinished handshakes (R6)."""
+
+
+async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
+    """Ask for everything, one connection after the other; nothing that an earlier answer said already."""
+    sparing = counted(target)
+    inquiry = Inquiry(net, target, MOST_BY_COUNT) if sparing else Inquiry(net, target)
+    course = Course(inquiry, net, target)
+    try:
+        await (course.run_briefly() if sparing else course.run())
+    except NotOffered as error:
+        return Seen(OfferFacts(offered=False), {}, (Evidence(str(error), about="offered"),))
+    if not sparing and course.told[hello.TLS13].spoken and not course.lower:
+        await course.decipher()
+    responder = names_responder(course.chain[0]) if course.chain else None
+    if responder and not sparing:
+        await course.look_for_staple()
+    return describe(course, responder)
+
+
+PROBE = Probe(
+    "tls.offer",
+    TargetKind.SERVICE,
+    Impact.ORDINARY,
+    OfferFacts,
+    observe,
+    cost=Cost(connections=30, requests=0, seconds=300),
+    profile=Profile.QUICK,
+    wants=wants,
+)
