@@ -32,14 +32,18 @@ class Coverage:
         if row is None:
             self.not_applicable[(judged.check.id, unit_name)] += 1
             return None
-        self._counts[(unit_name, row["check"], row["verdict"], row["reason"])] += 1
+        self.keep(row)
+        return row
+
+    def keep(self, row: dict[str, Any]) -> None:
+        """Keep a row that stands already."""
+        self._counts[(row["unit"], row["check"], row["verdict"], row["reason"])] += 1
         if self._file is None and len(self.rows) >= IN_RESULTS:
             self._spill()
         if self._file is not None:
             self._write(row)
         else:
             self.rows.append(row)
-        return row
 
     @property
     def file(self) -> str | None:

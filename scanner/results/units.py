@@ -1,39 +1,39 @@
 """What one unit may see: its own results, nothing of any other unit, no officer's id (R24). Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-LISTS = ("assets", "findings", "coverage", "not_applicable", "clauses", "errors")
+from scanner.results.coverage import Coverage
+
+LISTS = ("assets", "findings", "not_applicable", "clauses", "errors")
 
 
-def of_unit(
-    results: Mapping[str, Any], unit: Mapping[str, Any], coverage: Iterable[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """The results of one unit. `coverage` is every row of the whole, wherever it was written."""
+def of_unit(results: Mapping[str, Any], unit: Mapping[str, Any], coverage: Coverage) -> dict[str, Any]:
+    """The results of one unit. `coverage` holds the rows of this unit alone."""
     name = unit["name"]
     part: dict[str, Any] = {**results}
     for key in LISTS:
-        rows = coverage if key == "coverage" else results[key]
-        part[key] = [row for row in rows if row.get("unit") == name]
-    part["coverage_file"] = None
-    part["coverage_counts"] = None
+        part[key] = [row for row in results[key] if row.get("unit") == name]
+    part["coverage"] = coverage.rows
+    part["coverage_file"] = coverage.file
+    part["coverage_counts"] = coverage.counts if coverage.file else None
     part["units"] = [one for one in results["units"] if one["key"] == unit["key"]]
-    named = {row["check"] for key in ("findings", "coverage") for row in part[key]}
+    named = {row["check"] for row in (*part["findings"], *coverage.counts)}
     part["checks"] = {check: texts for check, texts in results["checks"].items() if check in named}
-    part["inspection"] = _inspection(results["inspection"], part["findings"], part["coverage"], unit)
+    part["inspection"] = _inspection(results["inspection"], part["findings"], coverage, unit)
     return part
 
 
 def _inspection(
     inspection: Mapping[str, Any],
     findings: list[dict[str, Any]],
-    coverage: list[Mapping[str, Any]],
+    coverage: Coverage,
     unit: Mapping[str, Any],
 ) -> dict[str, Any]:
     authority = inspection["authority"]
     persons = [{**person, "id": None} for person in authority["persons"]]
     states = [finding["state"] for finding in findings]
-    own = {row["host"] for row in coverage}
+    own = {row["host"] for row in coverage.all()}
     vantage = {key: value for key, value in inspection["vantage"].items() if key != "inside"}
     return {
         **inspection,

@@ -12,6 +12,7 @@ from typing import Any
 from reports.html import render
 from scanner.model.text import Language
 from scanner.results.build import Built
+from scanner.results.coverage import Coverage
 from scanner.results.units import of_unit
 from scanner.sealing import own_fingerprint, own_key, seal
 
@@ -46,7 +47,14 @@ def write(folder: Path, built: Built, language: Language, about: Mapping[str, An
 
 def _unit(folder: Path, whole: Path, built: Built, unit: Mapping[str, Any], language: Language) -> None:
     folder.mkdir(parents=True)
-    part = of_unit(built.results, unit, built.coverage.all())
+    coverage = Coverage(folder)
+    for row in built.coverage.all():
+        if row["unit"] == unit["name"]:
+            coverage.keep(row)
+    try:
+        part = of_unit(built.results, unit, coverage)
+    finally:
+        coverage.close()
     for finding in part["findings"]:
         for piece in finding["evidence"]:
             if piece["file"] is not None and (whole / piece["file"]).exists():
