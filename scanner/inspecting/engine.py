@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from scanner.inspecting.lane import Lane
 from scanner.inspecting.surroundings import Door, Placed, Watcher
 from scanner.model.errors import NetworkError
-from scanner.model.observation import Observation, Seen
+from scanner.model.observation import ABSENCE, Observation, Seen
 from scanner.model.probe import Probe
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
@@ -44,11 +44,13 @@ class Engine:
         place: Callable[[Target], Placed | None],
         bars: Callable[[Probe, Target], Reason | None],
         clock: Callable[[], datetime],
+        absences: Collection[str] = (),
         lanes_at_once: int = 200,
         lanes_per_unit: int = 12,
     ) -> None:
         """`place` finds an asset in the order, or None where it may not be asked at all; `bars` says why a
-        probe may not ask a target that others may ask."""
+        probe may not ask a target that others may ask; `absences` are the probes for which a thing that is
+        not there is a finding."""
         self._probes = probes
         self._door = door
         self._store = store
@@ -56,6 +58,7 @@ class Engine:
         self._place = place
         self._bars = bars
         self._clock = clock
+        self._absences = frozenset(absences)
         self._at_once = asyncio.Semaphore(lanes_at_once)
         self._per_unit = lanes_per_unit
         self._units: dict[str, asyncio.Semaphore] = {}
@@ -255,7 +258,10 @@ class Engine:
             async with asyncio.timeout(probe.cost.seconds):
                 seen: Seen[Any] = await probe.observe(target, network)
             facts = json.loads(json.dumps(asdict(seen.facts)))
-            return Observation(probe.name, target, at, facts, dict(seen.gaps), tuple(seen.evidence))
+            gaps = dict(seen.gaps)
+            if probe.name in self._absences and (doubt := await self._door.vouch(probe, target)) is not None:
+                gaps[ABSENCE] = doubt
+            return Observation(probe.name, target, at, facts, gaps, tuple(seen.evidence))
         except NetworkError as error:
             return Observation(probe.name, target, at, reason=error.reason, detail=str(error))
         except TimeoutError:

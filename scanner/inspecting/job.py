@@ -23,7 +23,7 @@ from scanner.model.errors import NotAdmitted
 from scanner.model.inspection import Inspection
 from scanner.model.scope import Scope
 from scanner.model.target import Target
-from scanner.network.vantage import look_around
+from scanner.network.vantage import has_way_to, look_around
 from scanner.network.wire import Wire
 from scanner.store.scan import ScanStore
 
@@ -61,7 +61,7 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     chosen = [check.id for check in _chosen(job)]
     async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock, chosen) as wire:
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
-        place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now)
+        place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now, has_way_to)
         engine = Engine(
             job.selection.probes,
             wire,
@@ -70,6 +70,7 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
             place=place.place,
             bars=place.bars,
             clock=clock,
+            absences={check.probe for check in _chosen(job) if check.absence and check.probe},
             lanes_per_unit=_lanes(job.inspection),
         )
         async with Control(job.folder, wire, tally, store, begun):
@@ -81,6 +82,7 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
             if not wire.stopped or wire.closed:
                 because.append("window")
         complete = not because
+        vantage["clock_offset_seconds"] = wire.clock_offset
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=complete)
     store.flush()
     return complete

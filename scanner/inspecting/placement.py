@@ -23,12 +23,15 @@ class Placement:
         scope: Scope,
         clock: Callable[[], datetime],
         owns: Callable[[str, str], Reason | None],
+        reaches: Callable[[str], bool],
     ) -> None:
-        """`owns` says, of a unit and an address, why address-bound questions are barred there, or None."""
+        """`owns` says, of a unit and an address, why address-bound questions are barred there, or None; `reaches`
+        whether there is a way from here to an address."""
         self._inspection = inspection
         self._scope = scope
         self._clock = clock
         self._owns = owns
+        self._reaches = reaches
         self._zone = ZoneInfo(inspection.window.timezone)
 
     def place(self, target: Target) -> Placed | None:
@@ -54,10 +57,11 @@ class Placement:
         return next(iter(systems)) if len(systems) == 1 else None
 
     def bars(self, probe: Probe, target: Target) -> Reason | None:
-        """Why this probe may not ask this target: address-bound ones want one's own address (R2)."""
-        if not probe.address_bound or target.address is None:
+        """Why this probe may not ask this target: address-bound ones want one's own address (R2), all a way there."""
+        if target.address is None:
             return None
-        return self._owns(target.unit, target.address)
+        barred = self._owns(target.unit, target.address) if probe.address_bound else None
+        return barred if barred or self._reaches(target.address) else Reason.NO_VANTAGE
 
     def _facts(self, unit: Unit, target: Target) -> Mapping[str, Any]:
         system = unit.system(target.system)

@@ -8,6 +8,7 @@ from scanner.model.network import Network
 from scanner.model.observation import Observation
 from scanner.model.probe import Probe
 from scanner.model.target import Target
+from scanner.model.verdict import Reason
 
 
 class Door(Protocol):
@@ -29,6 +30,10 @@ class Door(Protocol):
 
     async def reopened(self, unit: str) -> bool:
         """Wait while the unit is paused; whether it may be asked again then."""
+        ...
+
+    async def vouch(self, probe: Probe, target: Target) -> Reason | None:
+        """None where an absence that the probe saw at the target just now counts; else why it tells nothing (R12)."""
         ...
 
     async def settle(self, address: str) -> None:

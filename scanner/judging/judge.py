@@ -8,7 +8,7 @@ from scanner.judging.condition import Holding, holds
 from scanner.judging.functions import FUNCTIONS
 from scanner.judging.judgement import Judgement
 from scanner.model.check import Check, Condition, Confidence, Severity
-from scanner.model.observation import Evidence, Observation
+from scanner.model.observation import ABSENCE, Evidence, Observation
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 
@@ -30,7 +30,8 @@ def judge(
     if not speaks_of(check, target):
         return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
     if check.function is not None:
-        return FUNCTIONS[check.function](check, target, observations, declared)
+        judged = FUNCTIONS[check.function](check, target, observations, declared)
+        return [_vouched(check, one, observations.get(check.probe or "")) for one in judged]
     observation = observations.get(check.probe or "")
     if observation is None:
         if absent is None:
@@ -111,7 +112,7 @@ def _judge_facts(
         case False:
             return base
         case True:
-            return replace(
+            failed = replace(
                 base,
                 verdict=Verdict.FAIL,
                 severity=_severity(check, facts),
@@ -119,6 +120,23 @@ def _judge_facts(
                 seen=facts,
                 evidence=_evidence(check, base.discriminator or _text(base.port), observation),
             )
+            return _vouched(check, failed, observation)
+
+
+def _vouched(check: Check, judgement: Judgement, observation: Observation | None) -> Judgement:
+    """A failure for something that is not there stands only where nothing spoke against the look itself (R12)."""
+    doubt = observation.gaps.get(ABSENCE) if observation is not None and check.absence else None
+    if doubt is None or judgement.verdict is not Verdict.FAIL:
+        return judgement
+    return Judgement(
+        check.id,
+        judgement.target,
+        Verdict.NOT_TESTED,
+        doubt,
+        discriminator=judgement.discriminator,
+        port=judgement.port,
+        at=judgement.at,
+    )
 
 
 def _undecided(

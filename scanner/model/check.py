@@ -99,8 +99,9 @@ class Check:
     of `fails`, for judgements over several observations.
     `exhaustive` says that the list is all there is: an item no longer in it is gone, not unasked.
     `protocols` are the services a service check speaks of, and `ports` and `udp_ports` where they usually
-    live over TCP and UDP: there a closed port is an answer. `presence` marks the checks of R13.
-    `identifiers` are the CVE, CNVD and CNNVD numbers of the flaw that the check speaks of.
+    live over TCP and UDP: there a closed port is an answer. `presence` marks the checks of R13, `absence`
+    those that fail on what is not there (R12). `identifiers` are the CVE, CNVD and CNNVD numbers of the flaw
+    that the check speaks of.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Check:
     confidence: Confidence = Confidence.CONFIRMED
     inferred_when: Condition | None = None
     presence: bool = False
+    absence: bool = False
     protocols: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     udp_ports: tuple[int, ...] = ()

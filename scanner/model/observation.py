@@ -8,6 +8,9 @@ from typing import Any, Generic, TypeVar
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
 
+ABSENCE = "absence"
+"""The gap of an observation after which nobody vouched for what it did not find: an absence in it tells nothing (R12)."""
+
 Facts = TypeVar("Facts", covariant=True)
 
 

@@ -30,6 +30,12 @@ AT_ONCE = 8192
 THIRD_PARTIES_PER_SECOND = 5
 """Questions to RDAP servers and certificate authorities, over all of them together."""
 
+CONTROL_SECONDS = 60.0
+"""How long ago an address's last answer may be for a silence of it to be the question's own (R12)."""
+
+DEAF = 1.0
+"""Seconds of our own lag beyond which a time-out may be ours, and an absence our own deafness."""
+
 Knock = Callable[[Question], Awaitable[bool]]
 
 
@@ -93,6 +99,7 @@ class Gate:
                     holds = await self._take_slot(lane)
                 for _ in range(question.weight):
                     await self._take_turn(lane, question)
+                self._not_lost_meanwhile(lane, question)
         except BaseException:
             if holds:
                 lane.slots.release()
@@ -190,7 +197,10 @@ class Gate:
             async with lane.beating:
                 if lane.pulse.due:
                     await self._beat(lane)
-        if lane.pulse.lost:
+        self._not_lost_meanwhile(lane, question)
+
+    def _not_lost_meanwhile(self, lane: Lane, question: Question) -> None:
+        if lane.pulse.lost and question.act is not Act.HEARTBEAT and question.klass is TrafficClass.INSPECTED:
             self._write(question, f"refused: {Reason.BLOCKED.value}", detail="the heartbeat is lost")
             raise Blocked(f"{lane.address} answers nothing any more, not even what it answered first")
 
@@ -214,6 +224,26 @@ class Gate:
         lane = self.lanes.of(question)
         if lane.pulse.place is None:
             lane.pulse.taken_up(question, good)
+
+    async def vouches(self, address: str) -> Reason | None:
+        """None where an absence seen at this address counts by now: it answered something within a minute (R12).
+
+        Where that is longer ago its heartbeat is asked. Else why an absence tells nothing.
+        """
+        lane = self.lanes.find(address)
+        if self.lag > DEAF:
+            return Reason.OWN_LAG
+        if lane is None:
+            return Reason.TIMED_OUT
+        if time.monotonic() - lane.heard_at > CONTROL_SECONDS:
+            async with lane.beating:
+                try:
+                    await self._beat(lane)
+                except NotAdmitted as error:
+                    return error.reason
+        if lane.pulse.lost:
+            return Reason.BLOCKED
+        return None if time.monotonic() - lane.heard_at <= CONTROL_SECONDS else Reason.TIMED_OUT
 
     async def _beat(self, lane: Lane) -> None:
         if self._knock is None or lane.pulse.place is None:
@@ -264,6 +294,7 @@ class Gate:
         return self._units[unit]
 
     def _heard(self, permit: Permit) -> None:
+        permit.lane.heard_at = time.monotonic()
         if permit.question.klass is TrafficClass.INSPECTED and permit.question.act in (Act.CONNECT, Act.REQUEST):
             permit.lane.answered(permit.question, permit.seconds, self.lag)
 

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.utils import parsedate_to_datetime
+from statistics import median
 from typing import Any
 
 import aiohttp
@@ -23,6 +25,12 @@ from scanner.network.memory import Memory
 from scanner.network.permit import Permit
 from scanner.network.question import Act, Question
 from scanner.network.sessions import Sessions
+
+CLOCKS, CLOCKS_KEPT = 3, 256
+"""Addresses whose clocks are held beside ours: as few as may be called agreement, and as many as are remembered."""
+
+AGREEING = 60.0
+"""Seconds between the middle half of other clocks that still count as agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,15 @@ class Http:
         self._clock = clock
         self._memory = Memory()
         self._sessions = Sessions(gate, agent, connections)
+        self._offsets: dict[str, float] = {}
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds that other clocks are ahead of ours, by the Date of sites at enough addresses that agree; else None."""
+        offsets = sorted(self._offsets.values())
+        if len(offsets) < CLOCKS or offsets[-1 - len(offsets) // 4] - offsets[len(offsets) // 4] > AGREEING:
+            return None
+        return round(median(offsets), 1)
 
     async def get(self, request: Request) -> Response:
         """The answer; a plain GET that was answered before is not sent again."""
@@ -85,6 +102,17 @@ class Http:
             crossing.ended()
             return response
 
+    def _compare_clocks(self, address: str, headers: Sequence[tuple[str, str]]) -> None:
+        """Keep what the first answer of an address says of the time (RFC 9110 section 6.6.1)."""
+        if address in self._offsets or len(self._offsets) >= CLOCKS_KEPT:
+            return
+        written = next((value for name, value in headers if name == "date"), "")
+        try:
+            moment = parsedate_to_datetime(written)
+            self._offsets[address] = (moment - self._clock()).total_seconds()
+        except (ValueError, TypeError, OverflowError):  # no date, or one without a zone
+            return
+
     async def _exchange(self, session: Session, crossing: Crossing, request: Request) -> Response:
         try:
             answer = await session.send(
@@ -105,6 +133,7 @@ class Http:
             raise Malformed(f"{request.method} {request.url}: {error}") from error
         seconds = round(time.monotonic() - permit.begun, 4)
         body = bytes(inflater.body)
+        self._compare_clocks(request.question.address, headers)
         return Response(str(request.url), answer.status, headers, body, inflater.full, self._clock(), seconds)
 
 

@@ -37,6 +37,7 @@ class Lane:
         self.open = 0
         self.sent = 0
         self.used_at = time.monotonic()
+        self.heard_at = float("-inf")
 
     @property
     def idle(self) -> bool:

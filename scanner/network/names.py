@@ -1,6 +1,8 @@
 """DNS as a probe sees it: the configured resolver, and a zone's own servers. It opens no socket itself."""
 
 import asyncio
+import secrets
+import time
 from collections.abc import Sequence
 
 import dns.exception
@@ -14,7 +16,7 @@ from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, Not
 from scanner.model.network import Resolution, Server
 from scanner.model.verdict import Reason
 from scanner.network.exchange import exchange
-from scanner.network.gate import Gate
+from scanner.network.gate import CONTROL_SECONDS, Gate
 from scanner.network.question import Act, Question, TrafficClass
 from scanner.network.resolver import ResolverPlace
 from scanner.network.tcp import connected
@@ -30,6 +32,9 @@ class Resolver:
     def __init__(self, gate: Gate, places: Sequence[ResolverPlace]) -> None:
         self.places = tuple(places)
         self._gate = gate
+        self._heard_at = float("-inf")
+        self._invents: bool | None = None
+        self._checking = asyncio.Lock()
 
     async def look_up(self, name: str, kind: str, unit: str, probe: str) -> dns.message.Message:
         """Any rcode is an answer; the next place is asked where one does not answer at all."""
@@ -40,10 +45,33 @@ class Resolver:
                 unit, place.address, place.port, Act.QUERY, probe, "udp", name, klass=TrafficClass.INFRASTRUCTURE
             )
             try:
-                return await exchange(self._gate, question, query)
+                answer = await exchange(self._gate, question, query)
+                if answer.rcode() == dns.rcode.NOERROR and answer.answer:
+                    self._heard_at = time.monotonic()
+                return answer
             except (TimedOut, ConnectionRefused, Unreachable) as error:
                 last = error
         raise last
+
+    async def vouches(self, zone: str, unit: str, probe: str) -> Reason | None:
+        """None where an absence in this zone counts by now; else why it tells nothing (R12).
+
+        The resolver gave records within a minute, if only the zone's own SOA, and it invents none: one that has an
+        address for a name that cannot exist (RFC 6761, section 6.4) says nothing of what is there and what is not.
+        """
+        try:
+            async with self._checking:
+                if self._invents is None:
+                    impossible = await self.look_up(f"{secrets.token_hex(8)}.invalid", "A", unit, "resolver")
+                    self._invents = impossible.rcode() == dns.rcode.NOERROR and bool(impossible.answer)
+                    self._heard_at = float("-inf") if self._invents else self._heard_at
+            if self._invents:
+                return Reason.NO_VANTAGE
+            if time.monotonic() - self._heard_at > CONTROL_SECONDS:
+                await self.look_up(zone, "SOA", unit, "resolver")
+        except NetworkError as error:
+            return error.reason
+        return None if time.monotonic() - self._heard_at <= CONTROL_SECONDS else Reason.UNREACHABLE
 
     async def resolve(self, name: str) -> Resolution:
         """A and AAAA of a name. What no server could tell is told with its reason, never as an absence."""

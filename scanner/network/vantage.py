@@ -55,6 +55,11 @@ def source_towards(target: str) -> str | None:
         return None
 
 
+def has_way_to(address: str) -> bool:
+    """Whether this machine has a route there at all: without one, nothing that is asked there tells anything."""
+    return source_towards(address) is not None
+
+
 def _samples(unit: Unit) -> Iterable[str]:
     blocks = [block for line in unit.targets for block in line.blocks][:SAMPLE]
     yield from (str(block.network_address) for block in blocks)

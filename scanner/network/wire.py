@@ -12,6 +12,7 @@ from scanner.model.network import Network, Sweep, Traffic
 from scanner.model.probe import Probe
 from scanner.model.scope import Scope
 from scanner.model.target import Target
+from scanner.model.verdict import Reason
 from scanner.network.audit import AuditLog
 from scanner.network.bound import BoundNetwork
 from scanner.network.far_sweeper import FarSweepers
@@ -116,6 +117,12 @@ class Wire:
         if felt.get("beat") is not None:
             self.gate.take_up(unit, address, felt["beat"], datetime.fromisoformat(felt["good"]))
 
+    async def vouch(self, probe: Probe, target: Target) -> Reason | None:
+        """None where an absence that was seen at this target just now counts; else why it tells nothing (R12)."""
+        if target.address is not None:
+            return await self.gate.vouches(target.address)
+        return await self.resolver.vouches(target.name or "", target.unit, probe.name)
+
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
         """Which ports accept, by the engine that was chosen."""
         tries = self._tries(unit, address)
@@ -154,6 +161,11 @@ class Wire:
     def closed(self) -> bool:
         """Whether the window has closed, and nothing waits for another opening."""
         return self._switch.is_off(None) == CLOSED
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds that the clocks of others are ahead of ours, where enough of them agree; else None."""
+        return self.http.clock_offset
 
     @property
     def stepped(self) -> float:

@@ -33,12 +33,16 @@ class NoDoor:
 
     def __init__(self, lost: tuple[tuple[str, str], ...] = ()) -> None:
         self.lost = lost
+        self.doubt: Reason | None = None
         self.felt: dict[str, Any] = {}
         self.settled: list[str] = []
         self.taken_up: list[tuple[str, dict[str, Any]]] = []
 
     def bind(self, probe: Probe, target: Target) -> Network:
         return None  # type: ignore[return-value]  # the probes of these tests ask nothing
+
+    async def vouch(self, probe: Probe, target: Target) -> Reason | None:
+        return self.doubt
 
     async def settle(self, address: str) -> None:
         self.settled.append(address)
