@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from reports.html.words import words
 from scanner.catalogue.loader import load
 from scanner.cli.language import chosen, say
 from scanner.cli.options import Asked, port_list
@@ -156,7 +157,7 @@ def _announce(job: Job) -> None:
         say(
             "scan.start",
             title=inspection.title,
-            kind=inspection.kind,
+            kind=words()[f"kind.{inspection.kind.value}"][chosen()],
             units=len(inspection.units),
             basis=basis or "—",
         ),
