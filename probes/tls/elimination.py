@@ -144,6 +144,8 @@ class Elimination:
 
     def _next_part(self) -> bool:
         """Whether suites are left that a small hello had no room for; those refused are out."""
+        if self.found.form is Form.FULL:
+            return False
         part = set(self._part()) - {suites.RENEGOTIATION_SCSV}
         self._left = [code for code in self._left if code not in part]
         return any(code != suites.RENEGOTIATION_SCSV for code in self._left)

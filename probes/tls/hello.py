@@ -1,5 +1,6 @@
 """The first words of a TLS client, made by hand: any version, any suites, groups and extensions. It reads nothing."""
 
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -86,7 +87,8 @@ def vector(octets: int, content: bytes) -> bytes:
 
 def numbers(values: Iterable[int]) -> bytes:
     """Each in two octets."""
-    return b"".join(value.to_bytes(2, "big") for value in values)
+    listed = tuple(values)
+    return struct.pack(f">{len(listed)}H", *listed)
 
 
 def extension(kind: int, content: bytes) -> bytes:

@@ -12,8 +12,8 @@ from yarl import URL
 
 from scanner.model.errors import NotAdmitted
 from scanner.network.admitted_socket import make_socket
+from scanner.network.channel import CLOSING
 from scanner.network.crossing import Crossing, current
-from scanner.network.tcp import CLOSING
 from scanner.network.tls import permissive_context
 
 KEPT_ALIVE = 0.5

@@ -6,39 +6,32 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 
 from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, OverBudget
+from scanner.network.channel import PlainChannel, TlsChannel, in_tls
 from scanner.network.failure import as_network_error
 from scanner.network.gate import Gate
 from scanner.network.permit import Permit
 from scanner.network.question import Question
 from scanner.network.tls import permissive_context
 
-CHUNK = 4096
-
-CLOSING = 1.0
-"""Seconds that a connection may take to close in the ordinary way before we let go of it."""
+CHUNK = 16 * 1024
 
 
 class TcpStream:
     """`scanner.model.network.Stream` over asyncio. `timeout` is the seconds each read or write may take in all."""
 
-    def __init__(
-        self, gate: Gate, permit: Permit, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, timeout: float
-    ) -> None:
+    def __init__(self, gate: Gate, permit: Permit, channel: PlainChannel | TlsChannel, timeout: float) -> None:
         self._gate = gate
         self._permit = permit
-        self._reader = reader
-        self._writer = writer
+        self._channel = channel
         self._timeout = timeout
         self._buffer = bytearray()
 
     async def send(self, data: bytes) -> None:
         async with self._within(self._timeout, "sending"):
             self._permit.sent += len(data)
-            self._writer.write(data)
-            await self._writer.drain()
+            await self._channel.write(data)
 
     async def receive(self, most: int = 4096, *, timeout: float | None = None) -> bytes:
         """What comes next, at most `most` bytes; b"" at the end."""
@@ -73,32 +66,23 @@ class TcpStream:
         """Go on in TLS on the same connection, with the settings that reach every server."""
         if self._buffer:
             raise Malformed(f"{len(self._buffer)} bytes in the clear behind the step into TLS")
+        if not isinstance(self._channel, PlainChannel):
+            raise Malformed("TLS within TLS")
         async with self._within(self._timeout, "TLS handshake"):
-            try:
-                await self._writer.start_tls(
-                    permissive_context(), server_hostname=name or self._permit.question.address
-                )
-            except ValueError as error:
-                raise Malformed(f"no name for TLS: {name}") from error
+            server_name = name or self._permit.question.address
+            self._channel = await in_tls(self._channel.sock, permissive_context(), server_name)
 
     @property
     def tls(self) -> ssl.SSLObject | None:
         """The TLS session, where the connection has one."""
-        session = self._writer.get_extra_info("ssl_object")
-        return session if isinstance(session, ssl.SSLObject) else None
+        return self._channel.session if isinstance(self._channel, TlsChannel) else None
 
     async def close(self) -> None:
-        """Close in the ordinary way, and let go at last."""
-        try:
-            with contextlib.suppress(OSError, TimeoutError):
-                async with asyncio.timeout(CLOSING):
-                    self._writer.close()
-                    await self._writer.wait_closed()
-        finally:
-            self._writer.transport.abort()
+        """Let go of it, in the ordinary way where it can."""
+        await self._channel.close()
 
     async def _fill(self) -> bool:
-        data = await self._reader.read(CHUNK)
+        data = await self._channel.read(CHUNK)
         self._permit.received += len(data)
         self._buffer += data
         return bool(data)
@@ -153,8 +137,8 @@ async def knock(gate: Gate, question: Question, timeout: float = 5.0) -> bool:
 async def connect(permit: Permit) -> socket.socket:
     """A connected socket; the caller closes it. Raises ConnectionRefused, Unreachable."""
     question = permit.question
-    version = ip_address(question.address).version
-    sock = socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in question.address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -162,7 +146,7 @@ async def connect(permit: Permit) -> socket.socket:
             await asyncio.get_running_loop().sock_connect(sock, (question.address, question.port))
         except OSError as error:
             raise as_network_error(error, f"{question.address} port {question.port}") from error
-        if version == 4 and sock.getsockname() == sock.getpeername():
+        if family == socket.AF_INET and sock.getsockname() == sock.getpeername():
             raise ConnectionRefused(f"{question.address} port {question.port}: we met ourselves")
         permit.answered("connected")
         return sock
@@ -174,18 +158,11 @@ async def connect(permit: Permit) -> socket.socket:
 async def _open(gate: Gate, permit: Permit, timeout: float, tls: ssl.SSLContext | None, server_name: str) -> TcpStream:
     sock = await connect(permit)
     try:
-        if tls is None:
-            reader, writer = await asyncio.open_connection(sock=sock)
-        else:
-            # An address as the server's name is not sent: RFC 6066 section 3 knows names only.
-            reader, writer = await asyncio.open_connection(
-                sock=sock, ssl=tls, server_hostname=server_name, ssl_shutdown_timeout=CLOSING
-            )
+        return TcpStream(
+            gate, permit, PlainChannel(sock) if tls is None else await in_tls(sock, tls, server_name), timeout
+        )
     except BaseException as error:
         sock.close()
         if isinstance(error, OSError):
             raise as_network_error(error, f"TLS with {permit.question.address} port {permit.question.port}") from error
-        if isinstance(error, ValueError):
-            raise Malformed(f"no name for TLS: {server_name}") from error
         raise
-    return TcpStream(gate, permit, reader, writer, timeout)
