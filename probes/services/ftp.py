@@ -25,12 +25,22 @@ TLS_ACCEPTED = 234
 class FtpFacts:
     """`anonymous`: the user anonymous is let in. `auth_tls`: AUTH TLS is accepted (True inside TLS).
 
-    `reply` is the reply that told of the login, masked.
+    `reply` is the reply that told of the login, `auth_reply` the one to AUTH TLS, both masked.
     """
 
     anonymous: bool | None
     auth_tls: bool | None
     reply: str = ""
+    auth_reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Whether AUTH TLS is accepted, and the reply that said so; or why that is not known."""
+
+    accepted: bool | None
+    line: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +61,41 @@ class Login:
 
 async def observe(target: Target, net: Network) -> Seen[FtpFacts]:
     """AUTH TLS on a connection of its own; the login on another, and on a second one before it is believed."""
-    auth_tls, why = (True, None) if target.tls else await _auth_tls(target, net)
+    offer = Offer(True) if target.tls else await _auth_tls(net)
     first = await _login(target, net)
     login = await _login(target, net) if first.let_in else first
-    return describe(login, auth_tls, why)
+    return describe(login, offer)
 
 
-def describe(login: Login, auth_tls: bool | None, why: Reason | None) -> Seen[FtpFacts]:
+def describe(login: Login, offer: Offer) -> Seen[FtpFacts]:
     """The facts of both conversations."""
-    facts = FtpFacts(login.let_in, auth_tls, printable(login.line))
+    facts = FtpFacts(login.let_in, offer.accepted, printable(login.line), printable(offer.line))
     gaps = {}
     if facts.anonymous is None:
         gaps["anonymous"] = login.reason or (Reason.REFUSED if 400 <= login.code < 500 else Reason.MALFORMED)
-    if auth_tls is None:
-        gaps["auth_tls"] = why or Reason.MALFORMED
-    evidence = (Evidence(f"USER anonymous: {facts.reply}", facts.reply.encode(), "anonymous"),)
-    return Seen(facts, gaps, evidence if facts.anonymous is not None else ())
+    if facts.auth_tls is None:
+        gaps["auth_tls"] = offer.reason or Reason.MALFORMED
+    pieces = []
+    if facts.anonymous is not None:
+        pieces.append(Evidence(f"USER anonymous: {facts.reply}", facts.reply.encode(), "anonymous"))
+    if facts.auth_reply and facts.auth_tls is not None:
+        pieces.append(Evidence(f"AUTH TLS: {facts.auth_reply}", facts.auth_reply.encode(), "auth_tls"))
+    return Seen(facts, gaps, tuple(pieces))
 
 
-async def _auth_tls(target: Target, net: Network) -> tuple[bool | None, Reason | None]:
+async def _auth_tls(net: Network) -> Offer:
     """RFC 4217 section 4; after 234 a handshake is due, so the connection ends there."""
     try:
         async with net.connect() as stream:
             await _greeted(stream)
             await stream.send(b"AUTH TLS\r\n")
-            code, _ = await reply(stream)
-            if code != TLS_ACCEPTED:
-                await _leave(stream)
-            return (True, None) if code == TLS_ACCEPTED else (False, None) if code >= 500 else (None, Reason.REFUSED)
+            code, line = await reply(stream)
+            if code == TLS_ACCEPTED:
+                return Offer(True, line)
+            await _leave(stream)
+            return Offer(False, line) if 500 <= code < 600 else Offer(None, line, Reason.REFUSED)
     except NetworkError as error:
-        return None, _own(error)
+        return Offer(None, reason=_own(error))
 
 
 async def _login(target: Target, net: Network) -> Login:

@@ -20,9 +20,15 @@ def needs(*programs: str) -> None:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str | Path], *, address: str, ports: Sequence[int], folder: Path, seconds: float = 20
+    command: Sequence[str | Path],
+    *,
+    address: str,
+    ports: Sequence[int],
+    folder: Path,
+    seconds: float = 20,
+    patience: float = 5,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server in the foreground; yield once all its TCP ports accept; end it afterwards.
+    """Run a server in the foreground; yield once all its TCP ports accept; end it afterwards, within `patience`.
 
     Its output goes to `folder`/output.log, which the failure message quotes.
     """
@@ -42,10 +48,21 @@ def running(
     finally:
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(patience)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def carried(address: str) -> Iterator[None]:
+    """The address on `lo` while a server runs that binds to nothing else; one that is there already stays."""
+    added = subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
+    try:
+        yield
+    finally:
+        if added.returncode == 0:
+            subprocess.run(["ip", "address", "del", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
 
 
 def _accepts(address: str, port: int) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from probes.services import ftp, identify, memcached, redis, telnet
+from probes.ldap import anonymous
+from probes.services import ftp, http_login, identify, memcached, rdp, redis, rservices, rsync, telnet, vnc, x11
+from probes.smb import dialects, null_session
 from probes.ssh import algorithms
 from scanner.catalogue.loader import load
 from scanner.judging import judge
@@ -15,7 +17,24 @@ from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from tests.asking import ask
 
-ASKING = (algorithms.PROBE, ftp.PROBE, memcached.PROBE, redis.PROBE, telnet.PROBE)
+ASKING = (
+    algorithms.PROBE,
+    anonymous.PROBE,
+    dialects.PROBE,
+    ftp.PROBE,
+    http_login.PROBE,
+    memcached.PROBE,
+    null_session.PROBE,
+    rdp.PROBE,
+    redis.PROBE,
+    rservices.PROBE,
+    rsync.PROBE,
+    telnet.PROBE,
+    vnc.PROBE,
+    x11.PROBE,
+)
+FUNCTIONS = ("database_exposed", "cleartext_login")
+"""Judgements over several observations that are made here too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,6 @@ async def inspected(
                 seen[probe.name] = await ask(probe, target, chosen=chosen)
     judgements = {}
     for check in load().checks.values():
-        if check.probe in seen or check.function == "database_exposed":
+        if (check.probe in seen and check.function is None) or check.function in FUNCTIONS:
             (judgements[check.id],) = judge(check, target, seen, {"kind": kind})
     return Inspected(seen, judgements)

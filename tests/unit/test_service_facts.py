@@ -65,13 +65,13 @@ def test_any_binary_header_is_read(header: bytes) -> None:
     ("code", "let_in"), [(230, True), (232, True), (530, False), (332, False), (550, False), (421, None), (331, None)]
 )
 def test_ftp_lets_in_only_where_it_says_so(code: int, let_in: bool | None) -> None:
-    seen = ftp.describe(ftp.Login(code, f"{code} words"), True, None)
+    seen = ftp.describe(ftp.Login(code, f"{code} words"), ftp.Offer(True))
     assert seen.facts.anonymous is let_in
     assert ("anonymous" in seen.gaps) is (let_in is None)
 
 
 def test_a_refusal_of_the_moment_is_not_a_no() -> None:
-    seen = ftp.describe(ftp.Login(421, "421 too many connections"), None, Reason.TIMED_OUT)
+    seen = ftp.describe(ftp.Login(421, "421 too many connections"), ftp.Offer(None, reason=Reason.TIMED_OUT))
     assert seen.gaps == {"anonymous": Reason.REFUSED, "auth_tls": Reason.TIMED_OUT}
 
 

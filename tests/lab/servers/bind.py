@@ -6,13 +6,12 @@ and taken away again.
 
 import contextlib
 import os
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.lab.server import needs, running
+from tests.lab.server import carried, needs, running
 
 ZONE_HEAD = "$TTL 60\n@ IN SOA ns1 hostmaster 2026010101 3600 600 86400 60\n"
 
@@ -45,23 +44,12 @@ def bind(
     options = _options(folder, address, ports, transfers, recursion, version, forwarder)
     config.write_text("\n".join([options, "controls { };", *entries, ""]), encoding="utf-8")
     with (
-        _carried(address),
+        carried(address),
         running(
             ["/usr/sbin/named", "-g", "-n", "1", "-c", config], address=address, ports=ports, folder=folder, seconds=30
         ),
     ):
         yield
-
-
-@contextlib.contextmanager
-def _carried(address: str) -> Iterator[None]:
-    """The address on `lo` while the server runs; one that is there already stays."""
-    added = subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
-    try:
-        yield
-    finally:
-        if added.returncode == 0:
-            subprocess.run(["ip", "address", "del", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
 
 
 def _options(
