@@ -14,6 +14,7 @@ from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from scanner.results.asset import DECLARATION, Asset, assets, unresolved_sites
 from scanner.results.names import Names
+from scanner.results.shared_keys import OFFER, SharedKeys
 from scanner.store.scan import ScanStore
 
 
@@ -45,6 +46,7 @@ class Judging:
         self._selection = selection
         self._names = names
         self._complete = complete
+        self._shared_keys = SharedKeys(store.each_of_probe(OFFER, "sslv2_keys"))
         self._probes: Mapping[str, Probe] = {probe.name: probe for probe in selection.probes}
         self._all: Mapping[str, Probe] = {probe.name: probe for probe in all_probes()}
 
@@ -59,8 +61,13 @@ class Judging:
             yield Lane(unit, name, [], sites, list(self._judged(sites)))
 
     def _named(self, asset: Asset) -> Asset:
-        """What is declared of a host includes what its names bring, whichever was known first."""
+        """What is declared of a host includes what its names bring, whichever was known first; of a service, where
+        its key is shown in SSL 2.0 elsewhere."""
         target = asset.target
+        if target.kind is TargetKind.SERVICE:
+            offer = asset.observations.get(OFFER)
+            keys = offer.facts.get("keys") or () if offer is not None else ()
+            return replace(asset, declared={**asset.declared, "sslv2_at": self._shared_keys.elsewhere(target, keys)})
         if target.kind is not TargetKind.HOST or target.address is None:
             return asset
         ports = self._names.ports(target.unit, target.address, asset.declared.get("declared_ports"))

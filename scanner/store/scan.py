@@ -85,6 +85,14 @@ class ScanStore:
         with self._engine.connect() as connection:
             return [_observation(row, ()) for row in connection.execute(query).mappings()]
 
+    def each_of_probe(self, probe: str, fact: str) -> Iterator[Observation]:
+        """The same one at a time, where a list fact is not empty: memory holds no more than one."""
+        listed = OBSERVATION.c.facts.contains(f'"{fact}": [') & ~OBSERVATION.c.facts.contains(f'"{fact}": []')
+        query = select(OBSERVATION).where(OBSERVATION.c.probe == probe, listed).order_by(OBSERVATION.c.id)
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=100).execute(query).mappings():
+                yield _observation(row, ())
+
     def all(self) -> Iterator[Observation]:
         """Every observation, lane by lane."""
         for unit, lane in self.lanes():

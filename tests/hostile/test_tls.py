@@ -40,7 +40,7 @@ class Heard:
     def verdicts(self) -> dict[str, tuple[Verdict, Reason | None]]:
         probe, target = self.observation.probe, self.observation.target
         checks = [check for check in load().checks.values() if check.probe == probe]
-        judged = [judge(check, target, {probe: self.observation}, {})[0] for check in checks]
+        judged = [judge(check, target, {probe: self.observation}, {"sslv2_at": []})[0] for check in checks]
         return {each.check: (each.verdict, each.reason) for each in judged}
 
 
