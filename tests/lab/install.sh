@@ -15,7 +15,6 @@ fi
 packages="samba xrdp freerdp2-shadow-x11 tigervnc-standalone-server tigervnc-common xvfb xauth slapd ldap-utils rsh-server squid tinyproxy microsocks dante-server fail2ban \
 nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
 postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
-etcd-server prometheus prometheus-node-exporter influxdb clickhouse-server cups-daemon python3-jupyter-server docker.io containerd motion \
 openjdk-17-jdk-headless sslscan testssl.sh"
 missing=""
 for package in $packages; do
