@@ -1,16 +1,19 @@
 """The certificate that a TLS service presents, described. Whether that is good enough is not said here."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-from probes.tls import chain, covered_name, x509
-from probes.tls.known_weak_key import known_weak
+from probes.tls import chain, chain_reading, covered_name, known_weak_key, ocsp, pointers, revocation, timestamps
+from probes.tls.arrangement import Missing, Role
+from probes.tls.certificate_facts import CertificateFacts, RevocationAnswer
+from probes.tls.chain_reading import ChainReading
+from probes.tls.link import UNREADABLE
 from probes.tls.presented import Presented, present
+from probes.tls.revocation import Revocation
 from probes.tls.roots import Roots, trusted
+from probes.tls.timestamps import Timestamp
 from probes.tls.where import wants
-from probes.tls.x509 import Certificate
 from scanner.model.errors import Malformed
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -20,108 +23,116 @@ from scanner.model.verdict import Reason
 
 MOST_EVIDENCE = 4096
 MOST_NAMES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """The leaf, and what the chain as sent amounts to at the moment of observation.
-
-    Whole days are rounded down: `days_remaining` is below 0 as soon as notAfter is past, `days_since_start` below 0
-    until notBefore. `key_bits` is the modulus (RSA), the prime (DSA) or the field (EC); `curve` is empty where there
-    is none. `signature_hashes` are those of the leaf and of the intermediates that belong to it; roots vouch for
-    themselves. `known_weak` is None where a list that is not held here would have to be asked. `self_signed` says that
-    its own key signed it, `anchor` that it is itself a trusted root, `trusted` that a path leads to one. `asked_name`
-    is empty where the service was asked by address; `covers_name` is then None.
-    """
-
-    subject: str | None
-    issuer: str | None
-    names: tuple[str, ...] | None
-    not_before: str | None
-    not_after: str | None
-    days_remaining: int | None
-    days_since_start: int | None
-    key_type: str | None
-    key_bits: int | None
-    curve: str | None
-    known_weak: bool | None
-    signature_hash: str | None
-    signature_hashes: tuple[str, ...] | None
-    self_signed: bool | None
-    anchor: bool
-    trusted: bool | None
-    trust_problem: str
-    asked_name: str
-    covers_name: bool | None
-    chain_length: int
-    sha256: str
+DAY = timedelta(days=1)
+IN_CERTIFICATE, IN_HANDSHAKE, IN_STAPLE = "certificate", "handshake", "OCSP"
+"""The three ways of a timestamp (RFC 6962 section 3.3)."""
 
 
 async def observe(target: Target, net: Network) -> Seen[CertificateFacts]:
-    """Get the chain, and describe it."""
+    """Get the chain, ask about its revocation where that is allowed, and describe it."""
     presented = await present(net, target)
-    return describe(presented, target.name, trusted(net.trust_roots()))
+    roots = trusted(net.trust_roots())
+
+    async def staple(_: bool) -> bytes:
+        return (await present(net, target)).staple
+
+    reading = chain_reading.read(presented, roots)
+    found = await revocation.looked_up(net, reading, presented.staple, staple, presented.at)
+    return _described(presented, reading, target.name, roots, found)
 
 
 def describe(presented: Presented, name: str | None, roots: Roots) -> Seen[CertificateFacts]:
-    """Describe a chain as of the moment it was seen; Malformed where the leaf is no certificate at all."""
-    if not presented.chain:
-        raise Malformed("no certificate was presented")
-    leaf = x509.read(presented.chain[0])
-    sent = (leaf, *_readable(presented.chain[1:]))
+    """Describe a chain as of the moment it was seen; Malformed where the leaf is no certificate at all.
+
+    Without asking about its revocation.
+    """
+    return _described(presented, chain_reading.read(presented, roots), name, roots, Revocation())
+
+
+def _described(
+    presented: Presented, reading: ChainReading, name: str | None, roots: Roots, found: Revocation
+) -> Seen[CertificateFacts]:
     facts = CertificateFacts(
-        **_leaf(leaf, presented.at),
-        **_standing(leaf, sent, len(sent) < len(presented.chain), roots, presented.at),
-        **_coverage(leaf, name),
+        **_leaf(reading, presented.at),
+        **_key(reading),
+        **_standing(reading, roots),
+        **_arranged(reading),
+        **_coverage(reading, name),
+        **_timestamps(reading, presented),
+        **_revocation(reading, presented, found),
+        chain=reading.links,
         chain_length=len(presented.chain),
-        sha256=sha256(leaf.raw).hexdigest(),
+        sha256=reading.links[0].sha256,
+        protocol=presented.how,
     )
-    gaps = {each.name: Reason.MALFORMED for each in fields(facts) if getattr(facts, each.name) is None}
-    if facts.known_weak is None and leaf.key is not None:
-        gaps["known_weak"] = Reason.NO_VANTAGE
-    if not facts.asked_name:
-        gaps["covers_name"] = Reason.NOT_SELECTED
-    cut = f", its first {MOST_EVIDENCE} octets" if len(leaf.raw) > MOST_EVIDENCE else ""
-    what = f"certificate SHA-256 {facts.sha256}{cut}, {len(presented.chain)} sent, {presented.how}"
-    trust = f"; trust: {facts.trust_problem}" if facts.trust_problem else ""
-    return Seen(facts, gaps, (Evidence(what + trust, leaf.raw[:MOST_EVIDENCE]),))
+    return Seen(facts, _gaps(facts, found), _evidence(facts, reading, found))
 
 
-def _leaf(leaf: Certificate, at: datetime) -> dict[str, Any]:
-    key = leaf.key
+def _leaf(reading: ChainReading, at: datetime) -> dict[str, Any]:
+    leaf, shown = reading.leaf, reading.links[0]
+    start, end = leaf.not_before, leaf.not_after
     return {
-        "subject": leaf.subject.text if leaf.subject else None,
-        "issuer": leaf.issuer.text if leaf.issuer else None,
-        "not_before": leaf.not_before.isoformat() if leaf.not_before else None,
-        "not_after": leaf.not_after.isoformat() if leaf.not_after else None,
-        "days_remaining": (leaf.not_after - at) // timedelta(days=1) if leaf.not_after else None,
-        "days_since_start": (at - leaf.not_before) // timedelta(days=1) if leaf.not_before else None,
-        "key_type": key.type if key else None,
-        "key_bits": key.bits if key else None,
-        "curve": key.curve if key else None,
-        "known_weak": known_weak(key) if key else None,
-        "signature_hash": leaf.algorithm.hash,
+        "subject": shown.subject,
+        "issuer": shown.issuer,
+        "serial": shown.serial,
+        "not_before": shown.not_before,
+        "not_after": shown.not_after,
+        "days_remaining": (end - at) // DAY if end else None,
+        "days_since_start": (at - start) // DAY if start else None,
+        "valid_days": -((start - end - timedelta(seconds=1)) // DAY) if start and end else None,
+        "signature_hash": shown.signature_hash,
     }
 
 
-def _standing(
-    leaf: Certificate, sent: tuple[Certificate, ...], unread: bool, roots: Roots, at: datetime
-) -> dict[str, Any]:
-    """`unread` says that something was sent which could not be read: it may have been an intermediate."""
-    above = chain.intermediates(leaf, sent, roots)
-    hashes = [*(each.algorithm.hash for each in (leaf, *above)), *([None] if unread else [])]
-    trust = chain.trust(leaf, sent, roots, at)
+def _key(reading: ChainReading) -> dict[str, Any]:
+    key, shown = reading.leaf.key, reading.links[0]
+    weakness = known_weak_key.weakness(key) if key else ""
+    return {
+        "key_type": shown.key_type,
+        "key_bits": shown.key_bits,
+        "curve": shown.curve,
+        "key_sha256": shown.key_sha256,
+        "known_weak": bool(weakness) if key else None,
+        "weakness": weakness,
+        "key_lists": known_weak_key.compared_with(key) if key else (),
+    }
+
+
+def _standing(reading: ChainReading, roots: Roots) -> dict[str, Any]:
+    leaf, path = reading.leaf, reading.trust.path
+    above = chain.intermediates(leaf, reading.sent, roots)
+    hashes = [*(each.algorithm.hash for each in (leaf, *above)), *([None] if reading.unread else [])]
+    root = path[-1] if path else None
     return {
         "signature_hashes": None if None in hashes else tuple(dict.fromkeys(hashes)),
         "self_signed": chain.self_signed(leaf),
         "anchor": roots.hold(leaf),
-        "trusted": trust.trusted,
-        "trust_problem": trust.problem,
+        "trusted": reading.trust.trusted,
+        "trust_problem": reading.trust.problem,
+        "public_root": reading.public,
+        "root": root.subject.text if root and root.subject else "",
+        "root_stores": roots.stores(root) if root else (),
     }
 
 
-def _coverage(leaf: Certificate, name: str | None) -> dict[str, Any]:
-    alternatives = covered_name.read(leaf)
+def _arranged(reading: ChainReading) -> dict[str, Any]:
+    standing = reading.arrangement
+    at = {role: tuple(n for n, each in enumerate(reading.links, 1) if each.role == role) for role in Role}
+    readable = [n for n, each in enumerate(reading.links, 1) if each.role != UNREADABLE]
+    disorder = standing.displaced or at[Role.FOREIGN] or at[Role.REPEATED]
+    untold = standing.missing is Missing.UNTOLD or (standing.missing is not Missing.NONE and reading.unread)
+    return {
+        "missing": None if untold else standing.missing.value,
+        "missing_issuer": standing.wanted,
+        "displaced": tuple(readable[place] for place in standing.displaced),
+        "foreign": at[Role.FOREIGN],
+        "repeated": at[Role.REPEATED],
+        "in_order": False if disorder else None if reading.unread else True,
+    }
+
+
+def _coverage(reading: ChainReading, name: str | None) -> dict[str, Any]:
+    alternatives = covered_name.read(reading.leaf)
     return {
         "names": alternatives.shown()[:MOST_NAMES] if alternatives else None,
         "asked_name": name or "",
@@ -129,14 +140,76 @@ def _coverage(leaf: Certificate, name: str | None) -> dict[str, Any]:
     }
 
 
-def _readable(sent: tuple[bytes, ...]) -> tuple[Certificate, ...]:
-    found: list[Certificate] = []
-    for each in sent:
+def _timestamps(reading: ChainReading, presented: Presented) -> dict[str, Any]:
+    """Not every hello asks for what may come beside the certificate: what it then lacks is not absent."""
+    found: list[Timestamp] = []
+    broken = reading.leaf.extensions is None
+    for read in (_embedded, _in_handshake, _in_staple):
         try:
-            found.append(x509.read(each))
+            found += read(reading, presented)
         except Malformed:
-            continue
-    return tuple(found)
+            broken = True
+    whole = presented.beside and not broken
+    return {"timestamps": tuple(found), "has_timestamp": True if found else False if whole else None}
+
+
+def _embedded(reading: ChainReading, _: Presented) -> tuple[Timestamp, ...]:
+    value = (reading.leaf.extensions or {}).get(timestamps.EMBEDDED)
+    return timestamps.wrapped(value, IN_CERTIFICATE) if value is not None else ()
+
+
+def _in_handshake(_: ChainReading, presented: Presented) -> tuple[Timestamp, ...]:
+    return timestamps.read(presented.timestamps, IN_HANDSHAKE) if presented.timestamps else ()
+
+
+def _in_staple(_: ChainReading, presented: Presented) -> tuple[Timestamp, ...]:
+    value = ocsp.timestamps(presented.staple, timestamps.IN_OCSP) if presented.staple else None
+    return timestamps.wrapped(value, IN_STAPLE) if value is not None else ()
+
+
+def _revocation(reading: ChainReading, presented: Presented, found: Revocation) -> dict[str, Any]:
+    proof = found.proven() if found.revoked else None
+    return {
+        "stapled": bool(presented.staple) if presented.beside else None,
+        "responders": pointers.ocsp_urls(reading.leaf),
+        "lists": pointers.crl_urls(reading.leaf),
+        "revocation_named": found.named,
+        "revoked": found.revoked,
+        "revoked_at": proof.at if proof else None,
+        "revoked_why": proof.what if proof else "",
+        "revocation": tuple(RevocationAnswer(t.way, t.place, t.status, t.what[:300], t.at) for t in found.told),
+    }
+
+
+def _gaps(facts: CertificateFacts, found: Revocation) -> dict[str, Reason]:
+    gaps = {each.name: Reason.MALFORMED for each in fields(facts) if getattr(facts, each.name) is None}
+    known = {
+        "missing": Reason.NO_VANTAGE,
+        "covers_name": Reason.MALFORMED if facts.asked_name else Reason.NOT_SELECTED,
+        "revoked": found.reason,
+        "stapled": Reason.NO_VANTAGE,
+        "has_timestamp": Reason.NO_VANTAGE if facts.stapled is None else Reason.MALFORMED,
+    }
+    return {name: known.get(name, reason) for name, reason in gaps.items()}
+
+
+def _evidence(facts: CertificateFacts, reading: ChainReading, found: Revocation) -> tuple[Evidence, ...]:
+    raw = reading.leaf.raw
+    cut = f", its first {MOST_EVIDENCE} octets" if len(raw) > MOST_EVIDENCE else ""
+    trust = f"; trust: {facts.trust_problem}" if facts.trust_problem else ""
+    what = f"certificate SHA-256 {facts.sha256}{cut}, {facts.chain_length} sent, {facts.protocol}{trust}"
+    order = "chain as sent: " + ", ".join(f"{n} {each.role}" for n, each in enumerate(facts.chain[:16], 1))
+    keys = f"key compared with {', '.join(facts.key_lists) or 'nothing: only RSA keys are known to be so weak'}"
+    return (
+        Evidence(what, raw[:MOST_EVIDENCE]),
+        Evidence(order, about="in_order"),
+        Evidence(order, about="missing"),
+        Evidence(keys, about="known_weak"),
+        *(
+            Evidence(f"{told.way} {told.place}: {told.status}, {told.what}"[:500], told.raw[:MOST_EVIDENCE], "revoked")
+            for told in found.told
+        ),
+    )
 
 
 PROBE = Probe(
@@ -145,7 +218,7 @@ PROBE = Probe(
     Impact.ORDINARY,
     CertificateFacts,
     observe,
-    cost=Cost(connections=4, requests=4, seconds=90),
+    cost=Cost(connections=5, requests=8, seconds=180),
     profile=Profile.QUICK,
     wants=wants,
 )

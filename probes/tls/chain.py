@@ -27,10 +27,14 @@ LONGEST_PATH = 10
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`trusted` is None where a signature on the way could not be checked. `problem` is empty where trusted."""
+    """`trusted` is None where a signature on the way could not be checked. `problem` is empty where trusted.
+
+    `path` are the issuers from the leaf's to the anchor; just the leaf where that is itself an anchor.
+    """
 
     trusted: bool | None
     problem: str = ""
+    path: tuple[Certificate, ...] = ()
 
 
 def signed_by(certificate: Certificate, issuer: Certificate) -> bool | None:
@@ -62,10 +66,10 @@ def intermediates(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots
 def trust(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: datetime) -> Trust:
     """Look for a path from the leaf to a trusted root at a moment."""
     if roots.hold(leaf):
-        return Trust(True)
+        return Trust(True, path=(leaf,))
     search = _Search(sent[:MOST_SENT], roots, at)
     if search.climbs(leaf, 0, frozenset([leaf.raw])):
-        return Trust(True)
+        return Trust(True, path=tuple(reversed(search.path)))
     if search.untold:
         return Trust(None, "a signature on the path could not be checked")
     return Trust(False, search.problem)
@@ -76,6 +80,7 @@ class _Search:
 
     def __init__(self, sent: tuple[Certificate, ...], roots: Roots, at: datetime) -> None:
         self.sent, self.roots, self.at = sent, roots, at
+        self.path: list[Certificate] = []
         self.steps, self.untold, self.problem = 0, False, "the issuer's certificate was not sent and is no trusted root"
 
     def climbs(self, certificate: Certificate, below: int, passed: frozenset[bytes]) -> bool:
@@ -91,6 +96,7 @@ class _Search:
                 continue
             counted = below if issuer.self_issued else below + 1
             if self.roots.hold(issuer) or self.climbs(issuer, counted, passed | {issuer.raw}):
+                self.path.append(issuer)
                 return True
         return False
 

@@ -1,7 +1,13 @@
-"""Which names a certificate speaks for, and whether a name is among them (RFC 9525). The subject's CN never counts."""
+"""Which names a certificate speaks for, and whether a name is among them (RFC 9525). The subject's CN never counts.
+
+Names beyond ASCII are compared as A-labels, in whichever form either side has them: a certificate must hold A-labels
+(RFC 9549 section 2.2), but those that hold the characters themselves name the same host.
+"""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+
+import idna
 
 from probes.tls import der
 from probes.tls.distinguished_name import text
@@ -51,7 +57,19 @@ def read(certificate: Certificate) -> AlternativeNames | None:
 
 
 def _labels(name: bytes) -> list[bytes]:
-    return name.lower().removesuffix(b".").split(b".")
+    return [_a_label(label) for label in name.lower().removesuffix(b".").split(b".")]
+
+
+def _a_label(label: bytes) -> bytes:
+    """The A-label of a label in UTF-8 (or ISO 8859-1, as some encoders write); one that has none stays as it is."""
+    if label.isascii() or len(label) > 253:
+        return label
+    for encoding in ("utf-8", "latin-1"):
+        try:
+            return idna.encode(label.decode(encoding), uts46=True)
+        except (idna.IDNAError, UnicodeDecodeError):
+            continue
+    return label
 
 
 def _matches(pattern: list[bytes], wanted: list[bytes]) -> bool:

@@ -48,6 +48,13 @@ def read(data: bytes, at: int = 0) -> Element:
     return Element(tag, data[start : start + length], data[at : start + length])
 
 
+def made(tag: int, content: bytes) -> bytes:
+    """The encoding of one element."""
+    count = len(content)
+    octets = count.to_bytes((count.bit_length() + 7) // 8 or 1, "big")
+    return bytes([tag]) + (octets if count < 0x80 else bytes([0x80 | len(octets)]) + octets) + content
+
+
 def sequence(data: bytes, at_least: int = 0) -> tuple[Element, ...]:
     """The members of a SEQUENCE with so many members at least."""
     element = read(data)

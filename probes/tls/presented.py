@@ -30,6 +30,7 @@ class Presented:
 
     `staple` is the DER of the OCSP answer that came along, `timestamps` the content of the SCT extension (RFC 6962
     section 3.3); empty where none came. `version` is the one negotiated, 0 where it was the library's handshake.
+    `beside` says that staple and timestamps were asked for.
     """
 
     chain: tuple[bytes, ...]
@@ -38,6 +39,7 @@ class Presented:
     staple: bytes = b""
     timestamps: bytes = b""
     version: int = 0
+    beside: bool = False
 
 
 async def present(net: Network, target: Target) -> Presented:
@@ -99,11 +101,14 @@ async def _ask(net: Network, target: Target, form: str, groups: tuple[int, ...])
     if version != hello.TLS13:
         stamps = heard.hello.extensions.get(hello.SIGNED_TIMESTAMPS, b"")
         chain = heard.certificates or ()
-        return Presented(chain, net.now(), how, heard.staple or b"", stamps, version) if chain else None
+        staple = heard.staple or b""
+        return Presented(chain, net.now(), how, staple, stamps, version, form == LONG) if chain else None
     if heard.hello.retry:
         return heard.hello.group
     told = flight.decipher(words, shares, reply)
-    return Presented(told.chain, net.now(), how, told.staple, told.timestamps, version) if told.chain else None
+    if not told.chain:
+        return None
+    return Presented(told.chain, net.now(), how, told.staple, told.timestamps, version, form == LONG)
 
 
 def _stapled(heard: server_hello.Heard) -> bool:

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
+import os
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 
 import certifi
@@ -13,6 +14,7 @@ from probes.tls.distinguished_name import DistinguishedName
 from probes.tls.x509 import Certificate, read
 from scanner.model.errors import Malformed
 
+SYSTEM, CERTIFI, NAMED = "system", "certifi", "named"
 SYSTEM_STORES = (
     Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian, Ubuntu, UnionTech, Kylin (desktop)
     Path("/etc/pki/tls/certs/ca-bundle.crt"),  # openEuler, Kylin (server), Fedora
@@ -23,41 +25,58 @@ BLOCK = re.compile(rb"-----BEGIN (?:TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]+
 
 
 class Roots:
-    """Trust anchors, found by subject."""
+    """Trust anchors, found by subject. Each knows the stores it came from: SYSTEM, CERTIFI, NAMED."""
 
-    def __init__(self, certificates: Iterable[Certificate]) -> None:
-        self._by_subject: dict[object, list[Certificate]] = {}
-        self._held: set[bytes] = set()
-        for certificate in certificates:
-            self._held.add(certificate.raw)
-            if certificate.subject is not None:
-                self._by_subject.setdefault(certificate.subject.key, []).append(certificate)
+    def __init__(self, stores: Mapping[str, Iterable[Certificate]]) -> None:
+        self._by_subject: dict[object, dict[bytes, Certificate]] = {}
+        self._stores: dict[bytes, tuple[str, ...]] = {}
+        for store, certificates in stores.items():
+            for certificate in certificates:
+                self._stores[certificate.raw] = (*self._stores.get(certificate.raw, ()), store)
+                if certificate.subject is not None:
+                    self._by_subject.setdefault(certificate.subject.key, {})[certificate.raw] = certificate
 
     def named(self, subject: DistinguishedName) -> tuple[Certificate, ...]:
         """The anchors of that subject."""
-        return tuple(self._by_subject.get(subject.key, ()))
+        return tuple(self._by_subject.get(subject.key, {}).values())
 
     def hold(self, certificate: Certificate) -> bool:
         """Whether just this certificate is an anchor."""
-        return certificate.raw in self._held
+        return certificate.raw in self._stores
+
+    def stores(self, certificate: Certificate) -> tuple[str, ...]:
+        """Where an anchor came from; nothing for what is none."""
+        return self._stores.get(certificate.raw, ())
+
+    @cached_property
+    def public(self) -> "Roots":
+        """Those that are shipped with a system or a library, without what the user named."""
+        held = [each for found in self._by_subject.values() for each in found.values()]
+        shipped = {store: [each for each in held if store in self.stores(each)] for store in (SYSTEM, CERTIFI)}
+        return Roots(shipped)
 
 
-def from_der(anchors: Iterable[bytes]) -> Roots:
+def from_der(anchors: Iterable[bytes], store: str = NAMED) -> Roots:
     """Anchors from DER; one that cannot be read is left out, and so trusts nothing."""
-    return Roots(_readable(anchors))
+    return Roots({store: list(_readable(anchors))})
 
 
-@cache
 def trusted(more: tuple[bytes, ...] = ()) -> Roots:
-    """The system's first existing store, certifi's, and `more` (DER)."""
-    stores = [next((path for path in SYSTEM_STORES if path.is_file()), None), Path(certifi.where())]
-    return Roots([*_shipped(tuple(path for path in stores if path)), *_readable(more)])
+    """The system's store, certifi's, and `more` (DER). SSL_CERT_FILE names the system's, as it does for OpenSSL."""
+    named = os.environ.get("SSL_CERT_FILE")
+    store = Path(named) if named else next((path for path in SYSTEM_STORES if path.is_file()), None)
+    return _of(store, more)
 
 
 @cache
-def _shipped(stores: tuple[Path, ...]) -> tuple[Certificate, ...]:
-    anchors = {anchor for store in stores for anchor in _blocks(store.read_bytes())}
-    return tuple(_readable(sorted(anchors)))
+def _of(store: Path | None, more: tuple[bytes, ...]) -> Roots:
+    system = _shipped(store) if store and store.is_file() else ()
+    return Roots({SYSTEM: system, CERTIFI: _shipped(Path(certifi.where())), NAMED: list(_readable(more))})
+
+
+@cache
+def _shipped(store: Path) -> tuple[Certificate, ...]:
+    return tuple(_readable(sorted(set(_blocks(store.read_bytes())))))
 
 
 def _blocks(pem: bytes) -> Iterator[bytes]:

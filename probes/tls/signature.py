@@ -3,13 +3,14 @@ refuse just those keys and hashes that an inspection is about."""
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from probes.tls import der
+from probes.tls import der, sm2
 from probes.tls.public_key import PublicKey
 
 RSA_PSS = "1.2.840.113549.1.1.10"
@@ -97,6 +98,7 @@ def _pss(identifier: str, parameters: tuple[der.Element, ...]) -> Algorithm:
     return Algorithm(identifier, "pss", name, salt)
 
 
+@lru_cache(maxsize=512)
 def verified(tbs: bytes, signature: bytes, algorithm: Algorithm, key: PublicKey | None, spki: bytes) -> bool | None:
     """Whether `key` made the signature over `tbs`; None where that cannot be told (algorithm, size, curve)."""
     if key is None or algorithm.family is None:
@@ -104,6 +106,8 @@ def verified(tbs: bytes, signature: bytes, algorithm: Algorithm, key: PublicKey 
     wanted = "rsa" if algorithm.family == "pss" else "ec" if algorithm.family == "sm2" else algorithm.family
     if wanted != key.type:
         return False
+    if algorithm.family == "sm2":
+        return _sm2(tbs, signature, key, spki)
     if algorithm.family == "rsa":
         return _rsa(tbs, signature, algorithm.hash, key)
     return _by_library(tbs, signature, algorithm, spki)
@@ -124,6 +128,10 @@ def _rsa(tbs: bytes, signature: bytes, name: str | None, key: PublicKey) -> bool
         return False
     expected = b"\x00\x01" + b"\xff" * (size - len(digest) - 3) + b"\x00" + digest
     return pow(number, key.exponent, key.modulus) == int.from_bytes(expected, "big")
+
+
+def _sm2(tbs: bytes, signature: bytes, key: PublicKey, spki: bytes) -> bool:
+    return key.curve == "sm2" and sm2.verified(tbs, signature, der.bits(der.sequence(spki, 2)[1]))
 
 
 def _by_library(tbs: bytes, signature: bytes, algorithm: Algorithm, spki: bytes) -> bool | None:

@@ -21,13 +21,17 @@ from scanner.model.errors import Malformed
 
 BASIC_CONSTRAINTS, KEY_USAGE, ALTERNATIVE_NAMES = "2.5.29.19", "2.5.29.15", "2.5.29.17"
 AUTHORITY_KEY, SUBJECT_KEY = "2.5.29.35", "2.5.29.14"
-KEY_CERT_SIGN = 0x04
+KEY_USAGES = ("digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
+              "keyCertSign", "cRLSign", "encipherOnly")  # fmt: skip
 Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """`raw` is the whole as sent, `tbs` are the signed bytes. `extensions` maps identifiers to values, None where they are unreadable."""
+    """`raw` is the whole as sent, `tbs` are the signed bytes. `extensions` maps identifiers to values, None where they are unreadable.
+
+    `serial` are the octets of the serial number as sent, `issuer_name` is the issuer's whole Name: OCSP asks by both.
+    """
 
     raw: bytes
     tbs: bytes
@@ -40,6 +44,8 @@ class Certificate:
     algorithm: Algorithm
     signature: bytes
     extensions: Mapping[str, bytes] | None
+    serial: bytes = b""
+    issuer_name: bytes = b""
 
     @cached_property
     def is_authority(self) -> bool | None:
@@ -60,11 +66,21 @@ class Certificate:
         """keyUsage has keyCertSign, or is absent (RFC 5280 section 4.2.1.3)."""
         if self.extensions is None:
             return None
-        usage = self.extensions.get(KEY_USAGE)
-        if usage is None:
+        if KEY_USAGE not in self.extensions:
             return True
-        octets = _or_none(lambda: der.bits(der.read(usage)))
-        return None if octets is None else bool(octets[:1] and octets[0] & KEY_CERT_SIGN)
+        return None if self.key_usages is None else "keyCertSign" in self.key_usages
+
+    @cached_property
+    def key_usages(self) -> tuple[str, ...] | None:
+        """What keyUsage names (the first eight of its bits), nothing where it is absent, None where it is unreadable."""
+        if self.extensions is None:
+            return None
+        usage = self.extensions.get(KEY_USAGE)
+        octets = b"" if usage is None else _or_none(lambda: der.bits(der.read(usage)))
+        if octets is None:
+            return None
+        first = octets[0] if octets else 0
+        return tuple(name for at, name in enumerate(KEY_USAGES) if first & 0x80 >> at)
 
     @property
     def self_issued(self) -> bool:
@@ -96,7 +112,7 @@ def read(data: bytes) -> Certificate:
         fields.pop(0)
     if len(fields) < 6:
         raise Malformed("X.509: too few fields")
-    _, _, issuer, validity, subject, spki = fields[:6]
+    serial, _, issuer, validity, subject, spki = fields[:6]
     moments = _or_none(validity.children) or ()
     return Certificate(
         raw=data,
@@ -110,6 +126,8 @@ def read(data: bytes) -> Certificate:
         algorithm=_or_none(lambda: read_algorithm(algorithm.raw)) or Algorithm("", None, None),
         signature=_or_none(lambda: der.bits(signature)) or b"",
         extensions=_or_none(lambda: _extensions(fields[6:])),
+        serial=serial.content,
+        issuer_name=issuer.raw,
     )
 
 

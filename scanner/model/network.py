@@ -245,18 +245,18 @@ class Network(Protocol):
         """
         ...
 
-    async def ocsp(self, url: str, request: bytes) -> bytes:
+    async def ocsp(self, url: str, request: bytes, *, again: bool = False) -> bytes:
         """A certificate authority's answer (DER, at most 64 KiB, unread) to an OCSP request (DER), by HTTP POST.
 
         `url` is what the certificate names: `http` on port 80 and without a query, or it is refused. Raises
         NotAdmitted with `not-permitted` where the file's `third_parties` has no `ocsp`, `out-of-scope` where the
         url leads to a private or other special address that the file does not list; Malformed where the answer is
         not a 200 (redirects are not followed); Unreachable, TimedOut, OverBudget. The same question is asked once
-        in a scan, by whatever probe: its answer or its failure is remembered.
+        in a scan, by whatever probe: its answer or its failure is remembered, unless it is asked `again` (R12).
         """
         ...
 
-    async def crl(self, url: str) -> bytes:
+    async def crl(self, url: str, *, again: bool = False) -> bytes:
         """A revocation list (as sent, at most 16 MiB, unread) from its distribution point; conditions as `ocsp`."""
         ...
 

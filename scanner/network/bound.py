@@ -88,11 +88,11 @@ class BoundNetwork:
         request = Request(question, url, method.upper(), tuple(headers), most, timeout, body or None)
         return await fetch(self._wire.http, self._gate, request, follow=follow)
 
-    async def ocsp(self, url: str, request: bytes) -> bytes:
-        return await self._wire.third_parties.ocsp(self._target.unit, self._probe.name, url, request)
+    async def ocsp(self, url: str, request: bytes, *, again: bool = False) -> bytes:
+        return await self._wire.third_parties.ocsp(self._target.unit, self._probe.name, url, request, again=again)
 
-    async def crl(self, url: str) -> bytes:
-        return await self._wire.third_parties.crl(self._target.unit, self._probe.name, url)
+    async def crl(self, url: str, *, again: bool = False) -> bytes:
+        return await self._wire.third_parties.crl(self._target.unit, self._probe.name, url, again=again)
 
     async def rdap(self, url: str) -> bytes:
         return await self._wire.third_parties.rdap(self._target.unit, self._probe.name, url)

@@ -48,6 +48,7 @@ class _Known:
     body: bytes | None = None
     error: NetworkError | None = None
     failed_at: float = 0.0
+    times: int = 0
 
 
 class ThirdParties:
@@ -59,16 +60,16 @@ class ThirdParties:
         self._known: dict[tuple[Party, str, bytes | None], _Known] = {}
         self._size = 0
 
-    async def ocsp(self, unit: str, probe: str, url: str, request: bytes) -> bytes:
+    async def ocsp(self, unit: str, probe: str, url: str, request: bytes, *, again: bool = False) -> bytes:
         """The DER of an OCSP response (RFC 6960 appendix A.1), unread."""
         if len(request) > REQUEST_BYTES or request[:1] != b"\x30":
             raise NotAdmitted("no OCSP request", Reason.PROBE_FAULT)
         headers = (AGENT, ("Content-Type", "application/ocsp-request"), ("Accept", "application/ocsp-response"))
-        return await self._once(_question(unit, probe, Party.OCSP), url, headers, OCSP_BYTES, request)
+        return await self._once(_question(unit, probe, Party.OCSP), url, headers, OCSP_BYTES, request, again=again)
 
-    async def crl(self, unit: str, probe: str, url: str) -> bytes:
+    async def crl(self, unit: str, probe: str, url: str, *, again: bool = False) -> bytes:
         """A revocation list as its distribution point gives it (RFC 5280 section 4.2.1.13), unread."""
-        return await self._once(_question(unit, probe, Party.OCSP), url, (AGENT,), CRL_BYTES)
+        return await self._once(_question(unit, probe, Party.OCSP), url, (AGENT,), CRL_BYTES, again=again)
 
     async def rdap(self, unit: str, probe: str, url: str) -> bytes:
         """The JSON of an RDAP answer (RFC 7480 section 4.2), unread."""
@@ -76,23 +77,31 @@ class ThirdParties:
         return await self._once(_question(unit, probe, Party.RDAP), url, headers, RDAP_BYTES)
 
     async def _once(
-        self, question: Question, url: str, headers: Headers, most: int, body: bytes | None = None
+        self,
+        question: Question,
+        url: str,
+        headers: Headers,
+        most: int,
+        body: bytes | None = None,
+        *,
+        again: bool = False,
     ) -> bytes:
-        """Ask, or remember; those who ask the same meanwhile wait for it."""
+        """Ask, or remember; those who ask the same meanwhile wait for it. `again` wants an answer that was had twice."""
         request = self._request(question, url, headers, most, body)
         known = self._known.setdefault((question.party, str(request.url), body), _Known())
         async with known.lock:
-            if known.body is not None:
+            if known.body is not None and known.times > again:
                 return known.body
             if known.error is not None and time.monotonic() - known.failed_at < FAILED_FOR:
                 raise known.error
             try:
-                answer = known.body = await self._ask(request)
+                answer = await self._ask(request)
             except NetworkError as error:
                 if error.reason not in (Reason.INTERRUPTED, Reason.OWN_LAG):
                     known.error, known.failed_at = error, time.monotonic()
                 raise
-        self._size += len(answer)
+            self._size += len(answer) - len(known.body or b"")
+            known.body, known.times = answer, known.times + 1
         self._trim()
         return answer
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | dsa.DSAPrivateKey
 DAY = timedelta(days=1)
@@ -70,10 +71,11 @@ def issue(
     authority: bool = False,
     path_length: int | None = None,
     may_sign: bool | None = None,
+    more: Sequence[x509.ExtensionType] = (),
 ) -> Issued:
     """A certificate for DNS names and addresses; signed by itself without `by`. Valid from yesterday for 90 days.
 
-    `may_sign` writes a keyUsage with or without keyCertSign.
+    `may_sign` writes a keyUsage with or without keyCertSign; `more` are further extensions.
     """
     key = key or ec_key()
     now = datetime.now(UTC).replace(microsecond=0)
@@ -94,6 +96,8 @@ def issue(
     if may_sign is not None:
         usage = x509.KeyUsage(True, False, False, False, False, may_sign, True, False, False)
         builder = builder.add_extension(usage, critical=True)
+    for extension in more:
+        builder = builder.add_extension(extension, critical=False)
     signer = by.key if by else key
     used = None if isinstance(signer, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     return Issued(builder.sign(signer, used).public_bytes(Encoding.DER), key)
@@ -117,6 +121,23 @@ def signed_with(name: str, issued: Issued, by: Issued) -> Issued:
 
 def _length(count: int) -> bytes:
     return bytes([count]) if count < 128 else b"\x82" + count.to_bytes(2, "big")
+
+
+PUBLIC = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier("2.23.140.1.2.1"), None)])
+"""By this policy an authority says that it is a publicly trusted one."""
+
+
+def named_at(*, ocsp: str = "", crl: str = "", issuer: str = "") -> list[x509.ExtensionType]:
+    """Extensions that name a responder, a revocation list, the issuer's certificate."""
+    found: list[x509.ExtensionType] = []
+    pairs = ((AuthorityInformationAccessOID.OCSP, ocsp), (AuthorityInformationAccessOID.CA_ISSUERS, issuer))
+    access = [x509.AccessDescription(kind, x509.UniformResourceIdentifier(url)) for kind, url in pairs if url]
+    if access:
+        found.append(x509.AuthorityInformationAccess(access))
+    if crl:
+        name = [x509.UniformResourceIdentifier(crl)]
+        found.append(x509.CRLDistributionPoints([x509.DistributionPoint(name, None, None, None)]))
+    return found
 
 
 def authority(subject: str = "Laboratory CA", **more: object) -> Issued:

@@ -1,8 +1,10 @@
 """What is said of a certificate, without a network: made in memory, or bent by hand where libraries refuse."""
 
+import hashlib
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.tls import der, known_weak_key, x509
-from probes.tls.certificate import CertificateFacts, describe
+from probes.tls.certificate import describe
+from probes.tls.certificate_facts import CertificateFacts
 from probes.tls.presented import Presented
 from probes.tls.public_key import PublicKey
 from probes.tls.public_key import read as read_key
@@ -73,6 +76,9 @@ def test_a_certificate_that_starts_in_a_second_has_not_started() -> None:
         ("*", "example", False),
         ("a.example", "www.a.example", False),
         ("xn--fiq228c.example", "xn--fiq228c.example", True),
+        ("xn--fiq228c.example", "中文.example", True),
+        ("*.xn--fiq228c.example", "www.xn--fiq228c.example", True),
+        ("xn--fiq228c.example", "xn--55qx5d.example", False),
         ("127.0.0.1", "127.0.0.1", True),
         ("::1", "0:0::1", True),
         ("127.0.0.2", "127.0.0.1", False),
@@ -80,6 +86,13 @@ def test_a_certificate_that_starts_in_a_second_has_not_started() -> None:
 )
 def test_a_name_is_covered_by_a_san_and_nothing_else(pattern: str, name: str, covered: bool) -> None:
     assert facts(issue(pattern, by=CA), name=name).covers_name is covered
+
+
+def test_a_certificate_that_holds_the_characters_themselves_names_the_same_host() -> None:
+    place = "x" * len("中文.a.example".encode())
+    bent = bend(issue(place, by=CA), place.encode(), "中文.a.example".encode())
+    assert facts(bent, name="xn--fiq228c.a.example").covers_name is True
+    assert facts(bent, name="xn--55qx5d.a.example").covers_name is False
 
 
 def test_the_common_name_covers_nothing() -> None:
@@ -248,7 +261,7 @@ def roca_modulus(bits: int = 2048) -> int:
 
 def test_a_roca_key_is_known_by_its_modulus() -> None:
     key = PublicKey("rsa", 2048, modulus=roca_modulus(), exponent=65537)
-    assert known_weak_key.known_weak(key) is True
+    assert known_weak_key.weakness(key) == "ROCA"
 
 
 @settings(max_examples=50)
@@ -257,13 +270,35 @@ def test_a_modulus_at_random_is_not_roca(modulus: int) -> None:
     assert not known_weak_key.is_roca(modulus | 1)
 
 
-@pytest.mark.parametrize(("bits", "told"), [(2048, None), (3072, False)])
-def test_a_key_with_the_shape_of_debians_list_is_left_untold(bits: int, told: bool | None) -> None:
-    assert facts(issue(by=CA, key=rsa_key(bits))).known_weak is told
+def test_an_ordinary_key_is_known_for_nothing_and_the_facts_say_what_it_was_compared_with() -> None:
+    told = facts(issue(by=CA, key=rsa_key()))
+    assert (told.known_weak, told.weakness) == (False, "")
+    assert set(told.key_lists) >= {"ROCA", "close primes"}
+    assert facts(issue(by=CA)).key_lists == (), "the knowledge is of RSA keys"
 
 
-def test_the_reason_for_not_knowing_a_key_is_given() -> None:
-    assert seen(issue(by=CA, key=rsa_key())).gaps["known_weak"] is Reason.NO_VANTAGE
+def test_a_key_of_debians_list_is_known_where_the_list_is_installed(tmp_path: Path) -> None:
+    numbers = rsa_key().public_key().public_numbers()
+    key = PublicKey("rsa", 2048, modulus=numbers.n, exponent=numbers.e)
+    line = f"Modulus={numbers.n:X}\n".encode()
+    fingerprint = hashlib.sha1(line, usedforsecurity=False).hexdigest()[20:]
+    (tmp_path / "blacklist.RSA-2048").write_text(f"# Debian\n0123456789abcdef0123\n{fingerprint}\n")
+    assert known_weak_key.weakness(key, tmp_path) == "Debian"
+    assert known_weak_key.compared_with(key, tmp_path)[-1] == "Debian"
+    assert known_weak_key.weakness(key, tmp_path / "absent") == ""
+    assert "Debian" not in known_weak_key.compared_with(key, tmp_path / "absent")
+
+
+def test_primes_that_lie_close_together_are_found_by_a_few_steps() -> None:
+    first = 2**1023 + 1155  # made prime below
+    found: list[int] = []
+    while len(found) < 2:
+        if pow(2, first - 1, first) == 1:
+            found.append(first)
+        first += 2
+    assert (
+        known_weak_key.weakness(PublicKey("rsa", 2047, modulus=found[0] * found[1], exponent=65537)) == "close primes"
+    )
 
 
 def bend(issued: Issued, old: bytes, new: bytes) -> Any:
@@ -360,6 +395,6 @@ def test_octets_at_random_are_no_certificate(octets: bytes) -> None:
 
 def test_the_roots_shipped_are_read_and_sign_themselves() -> None:
     roots = trusted()
-    held = [root for root in map(x509.read, roots._held) if root.self_issued]
+    held = [root for root in map(x509.read, roots._stores) if root.self_issued]
     assert len(held) > 100
     assert all(roots.named(root.subject) for root in held if root.subject)

@@ -54,7 +54,7 @@ OLD = signed_with("sha1", issue("a.example", by=CA), by=CA)
         ("hostname-mismatch", issue("b.example", by=CA), None, Verdict.NOT_APPLICABLE, None),
         ("weak-key", issue(by=CA, key=rsa_key(1024)), None, Verdict.FAIL, "high"),
         ("weak-key", issue(by=CA), None, Verdict.PASS, None),
-        ("weak-key", issue(by=CA, key=rsa_key()), None, Verdict.NOT_TESTED, None),
+        ("weak-key", issue(by=CA, key=rsa_key()), None, Verdict.PASS, None),
         ("weak-signature", OLD, None, Verdict.FAIL, "high"),
         ("weak-signature", issue(by=CA), None, Verdict.PASS, None),
     ],
