@@ -237,3 +237,14 @@ def test_a_request_that_is_none_is_never_sent() -> None:
             assert server.connections == 0
 
     run(story())
+
+
+def test_a_second_look_asks_once_more_and_serves_everybody_after() -> None:
+    async def story() -> None:
+        async with serving(respond, RESPONDER) as server, wired(admitting("ocsp")) as wire:
+            url = f"http://{RESPONDER}:{server.port}/"
+            for again, asked in ((False, 1), (False, 1), (True, 2), (True, 2), (False, 2)):
+                assert await bound(wire).ocsp(url, REQUEST, again=again) == SAID
+                assert len(server.heads) == asked
+
+    run(story())
