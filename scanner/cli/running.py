@@ -33,6 +33,7 @@ from scanner.model.inspection import Inspection, Limits
 from scanner.network.vantage import look_around
 from scanner.results.finishing import finish
 from scanner.results.writing import REPORT
+from scanner.store.handshakes import handshake_record
 from scanner.store.history import History
 from scanner.store.scan import ScanStore
 
@@ -130,8 +131,8 @@ def _held(job: Job, asked: Asked, history: Path, *, again: bool) -> int:
     try:
         _begin(store, job, resume=asked.resume)
         _announce(job)
-        with Progress(quiet=asked.quiet) as progress:
-            complete = run(carry_out(job, store, progress))
+        with Progress(quiet=asked.quiet) as progress, handshake_record(history) as record:
+            complete = run(carry_out(job, store, progress, record))
         finished = finish(store, job.folder, history=history, language=chosen(), more=asked.catalogue)
     finally:
         store.close()

@@ -23,8 +23,10 @@ from scanner.model.errors import NotAdmitted
 from scanner.model.inspection import Inspection
 from scanner.model.scope import Scope
 from scanner.model.target import Target
+from scanner.network.handshakes import Handshakes
 from scanner.network.vantage import has_way_to, look_around
 from scanner.network.wire import Wire
+from scanner.store.handshakes import HandshakeRecord
 from scanner.store.scan import ScanStore
 
 LANES_WITHOUT_LIMIT = 200
@@ -50,8 +52,13 @@ def store_of(job: Job) -> ScanStore:
     return ScanStore(job.database or job.folder / STORE)
 
 
-async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]) -> bool:
-    """Ask everything; True where the scan is complete. Ctrl-C, a stop and a closing window end it cleanly."""
+async def carry_out(
+    job: Job, store: ScanStore, told: Callable[[Standing], None], record: HandshakeRecord | None = None
+) -> bool:
+    """Ask everything; True where the scan is complete. Ctrl-C, a stop and a closing window end it cleanly.
+
+    `record` is what earlier scans left unfinished with MySQL, and what this one adds (R6).
+    """
     scope = Scope(job.inspection)
     clock, begun = _now, _now()
     tally = Tally(_chosen(job), store, told, Counter(seed.unit for seed in seeds(job.inspection, scope)))
@@ -59,7 +66,8 @@ async def carry_out(job: Job, store: ScanStore, told: Callable[[Standing], None]
     because: list[str] = ["refused"] if job.inspection.refused else []
     vantage = _vantage(job.inspection)
     chosen = [check.id for check in _chosen(job)]
-    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock, chosen) as wire:
+    spared = Handshakes(record.recent(clock()), record.keep) if record is not None else Handshakes()
+    async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock, chosen, spared) as wire:
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
         place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now, has_way_to)
         engine = Engine(

@@ -43,6 +43,8 @@ class Placement:
             return None
         if target.address is not None and self._scope.bars_address(target.address) is not None:
             return None
+        if target.address is not None and target.name is None and not self._scope.is_kept_by(unit.key, target.address):
+            return None  # it is asked once, with its host's operator (R3)
         placed = replace(target, system=self._system(target))
         return Placed(placed, self._facts(unit, placed))
 

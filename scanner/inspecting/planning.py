@@ -9,7 +9,7 @@ from math import ceil
 from publicsuffixlist import PublicSuffixList
 
 from scanner.inspecting.selection import Selection
-from scanner.model.inspection import Block, Inspection, Unit
+from scanner.model.inspection import Address, Block, Inspection, Unit
 from scanner.model.scope import Scope
 from scanner.model.target import Target, TargetKind
 
@@ -43,11 +43,16 @@ def addresses(unit: Unit, scope: Scope) -> Iterator[str]:
     for block in sorted(blocks, key=lambda one: one.prefixlen):
         if not any(_within(block, other) for other in taken):
             taken.append(block)
-            yield from (str(address) for address in block if scope.bars_address(address) is None)
+            yield from (str(address) for address in block if _asked(unit, address, scope))
     for entry in unit.confirmed:
         covered = any(entry.address in block for block in blocks)
-        if not covered and scope.bars_address(entry.address) is None:
+        if not covered and _asked(unit, entry.address, scope):
             yield str(entry.address)
+
+
+def _asked(unit: Unit, address: Address, scope: Scope) -> bool:
+    """Whether nothing bars the address, and no other unit that shares it keeps it (R3)."""
+    return scope.bars_address(address) is None and scope.is_kept_by(unit.key, address)
 
 
 CANARIES, TRIES = 3, 2

@@ -13,6 +13,7 @@ from scanner.catalogue.ports import load_ports
 from scanner.model.errors import InputError
 from scanner.model.inspection import Inspection
 from scanner.model.scope import Scope
+from scanner.network.handshakes import Handshakes
 from scanner.network.wire import Wire
 
 
@@ -37,8 +38,12 @@ def open_wire(
     audit: Path,
     clock: Callable[[], datetime],
     chosen: Collection[str] = (),
+    handshakes: Handshakes | None = None,
 ) -> Wire:
-    """The wire of one scan, in which the checks `chosen` are judged; a context manager."""
+    """The wire of one scan, in which the checks `chosen` are judged; a context manager.
+
+    `handshakes` are those that MySQL was left with by earlier scans (R6).
+    """
     return Wire(
         inspection,
         scope,
@@ -52,6 +57,7 @@ def open_wire(
         processes=wiring.processes,
         clock=clock,
         waits=wiring.waits,
+        handshakes=handshakes,
     )
 
 

@@ -96,6 +96,7 @@ class Scope:
         self._excluded = Lines(line for unit in inspection.units for line in unit.exclude)
         self._refused = [UnitScope(refused.unit) for refused in inspection.refused]
         self._names = {key: self._names_of(unit) for key, unit in self.units.items()}
+        self._shares = any(unit.shared_with for unit in inspection.units)
 
     @cached_property
     def excluded_names(self) -> frozenset[str]:
@@ -198,6 +199,13 @@ class Scope:
                 if unit.standing(address) is standing:
                     return key
         return None
+
+    def is_kept_by(self, unit: str, address: str | Address) -> bool:
+        """Whether what is bound to this address is asked for this unit: of units that share one, its host's operator.
+
+        That is the first that lists it literally, else the first that confirmed it (R3).
+        """
+        return not self._shares or self.unit_of(address) in (unit, None)
 
     def system_of(
         self, unit: str, *, name: str | None = None, address: str | Address | None = None, port: int | None = None

@@ -12,6 +12,7 @@ from scanner.model.network import USUAL_DEADLINE, Datagrams, Dns, Handshake, Nma
 from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
+from scanner.network.handshakes import PROTOCOLS
 from scanner.network.http import Request, url_of
 from scanner.network.names import Names
 from scanner.network.nmap_version import QUESTIONS, named_by_nmap
@@ -153,6 +154,7 @@ class BoundNetwork:
             name=target.name,
             opens=opens,
             bound=self._probe.address_bound,
+            counted=target.protocol in PROTOCOLS,
         )
 
 

@@ -15,6 +15,7 @@ from scanner.network.audit import AuditLog
 from scanner.network.bucket import Bucket
 from scanner.network.ceiling import Ceiling
 from scanner.network.grant import Grant
+from scanner.network.handshakes import MOST, PORTS, Handshakes
 from scanner.network.lag import LagMeter
 from scanner.network.lane import Lane
 from scanner.network.lanes import Lanes
@@ -50,11 +51,20 @@ class Gate:
     connection slot; the paces of address, unit and inspection, all three taken in the moment it goes out.
     """
 
-    def __init__(self, scope: Scope, ledger: Ledger, audit: AuditLog, switch: Switch, lag: LagMeter) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        ledger: Ledger,
+        audit: AuditLog,
+        switch: Switch,
+        lag: LagMeter,
+        handshakes: Handshakes | None = None,
+    ) -> None:
         self.switch = switch
         self.ledger = ledger
         self.tally = Tally()
         self.lanes = Lanes(scope.inspection.limits)
+        self.handshakes = handshakes or Handshakes()
         self._audit = audit
         self._lag = lag
         self._allowed = scope.inspection.third_parties
@@ -91,6 +101,7 @@ class Gate:
         await self._in_scope(question)
         lane = self.lanes.of(question)
         await self._alive(lane, question)
+        self._spare(lane, question)
         lane.waiting += 1
         holds = False
         try:
@@ -103,6 +114,8 @@ class Gate:
         except BaseException:
             if holds:
                 lane.slots.release()
+            if _leaves_a_handshake(question):
+                self.handshakes.came_to_nothing(question.address)
             raise
         finally:
             lane.waiting -= 1
@@ -134,7 +147,7 @@ class Gate:
                 lane.sent += len(granted)
                 lane.pulse.counted(len(granted))
                 self.tally.swept(len(granted))
-                grant = Grant(self._audit, lane, question, granted, rate)
+                grant = Grant(self._audit, lane, question, granted, rate, lambda port: self._swept(address, port))
                 try:
                     yield grant
                 finally:
@@ -293,6 +306,19 @@ class Gate:
             self._units[unit] = Ceiling(limits.unit_requests_per_second, limits.unit_connects_per_second)
         return self._units[unit]
 
+    def _spare(self, lane: Lane, question: Question) -> None:
+        """R6: begin a handshake that will be left unfinished, or raise NotAdmitted where the day has had its five."""
+        if not _leaves_a_handshake(question):
+            return
+        lane.pulse.spare(question.port)
+        if not self.handshakes.begin(question.address):
+            detail = f"{MOST} handshakes were left unfinished there within a day; more could get us blocked"
+            raise self.refuse(question, Reason.BUDGET, detail)
+
+    def _swept(self, address: str, port: int) -> None:
+        if port in PORTS:
+            self.handshakes.made(address, begun=False)
+
     def _heard(self, permit: Permit) -> None:
         permit.lane.heard_at = time.monotonic()
         if permit.question.klass is TrafficClass.INSPECTED and permit.question.act in (Act.CONNECT, Act.REQUEST):
@@ -304,6 +330,9 @@ class Gate:
         lane.used_at = time.monotonic()
         if question.opens:
             lane.slots.release()
+        if _leaves_a_handshake(question):
+            ended = self.handshakes.made if permit.has_answer else self.handshakes.came_to_nothing
+            ended(question.address)
         if question.klass is TrafficClass.INSPECTED and permit.outcome == Reason.TIMED_OUT.value:
             lane.failed(question.port, self.lag)
         self.tally.bytes(permit.sent, permit.received)
@@ -330,6 +359,11 @@ class Gate:
             outcome=outcome,
             **more,
         )
+
+
+def _leaves_a_handshake(question: Question) -> bool:
+    """Whether a connection to MySQL or MariaDB is wanted, by port or by what it said it is."""
+    return question.opens and question.klass is TrafficClass.INSPECTED and (question.counted or question.port in PORTS)
 
 
 def _milliseconds(permit: Permit) -> float | None:

@@ -1,6 +1,6 @@
 """Leave to sweep some ports of one address for a second at most (R8): one audit line before it, one after."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from scanner.network.audit import AuditLog
@@ -12,8 +12,15 @@ class Grant:
     """`rate` is in connects per second, None where nothing limits it; `half_open` the unfinished connects at once."""
 
     def __init__(
-        self, audit: AuditLog, lane: Lane, question: Question, ports: tuple[int, ...], rate: float | None
+        self,
+        audit: AuditLog,
+        lane: Lane,
+        question: Question,
+        ports: tuple[int, ...],
+        rate: float | None,
+        opened: Callable[[int], None],
     ) -> None:
+        """`opened` is told each port that accepted."""
         self.ports = ports
         self.rate = rate
         self.half_open = lane.half_open
@@ -21,6 +28,7 @@ class Grant:
         self._audit = audit
         self._lane = lane
         self._question = question
+        self._opened = opened
         self._fields = {
             "class": question.klass.value,
             "unit": question.unit,
@@ -44,6 +52,7 @@ class Grant:
         self.reported = True
         for port in opened:
             self._lane.pulse.felt(replace(self._question, port=port))
+            self._opened(port)
         self._audit.write(
             **self._fields,
             outcome="swept",

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from scanner.network.handshakes import PORTS
 from scanner.network.question import Act, Question
 
 EVERY_SECONDS = 60.0
@@ -14,10 +15,6 @@ PAUSE = 30.0
 
 REMEMBERED = 64
 """Ports that answered, kept so that their later silence is told from a filtered port's."""
-
-
-HANDSHAKES_COUNTED = frozenset({3306, 3307, 33060})
-"""MySQL and MariaDB block a host that leaves too many handshakes unfinished."""
 
 
 class Pulse:
@@ -36,11 +33,16 @@ class Pulse:
 
     def felt(self, place: Question) -> None:
         """A connect was accepted there. A place that counts unfinished handshakes is no heartbeat (R6)."""
-        if self.place is None and place.port not in HANDSHAKES_COUNTED:
+        if self.place is None and not place.counted and place.port not in PORTS:
             self.place = replace(place, act=Act.HEARTBEAT, probe="heartbeat", opens=True)
             self.beaten()
         if len(self._ports) < REMEMBERED:
             self._ports.add(place.port)
+
+    def spare(self, port: int) -> None:
+        """What lives on this port counts unfinished handshakes, as we know by now: it is no heartbeat any more (R6)."""
+        if self.place is not None and self.place.port == port:
+            self.place = None
 
     def knows(self, port: int) -> bool:
         return port in self._ports

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from scanner import __version__
 from scanner.model.inspection import Inspection
-from scanner.model.network import Network, Sweep, Traffic
+from scanner.model.network import Network, PortState, Sweep, Traffic
 from scanner.model.probe import Probe
 from scanner.model.scope import Scope
 from scanner.model.target import Target
@@ -17,6 +18,7 @@ from scanner.network.audit import AuditLog
 from scanner.network.bound import BoundNetwork
 from scanner.network.far_sweeper import FarSweepers
 from scanner.network.gate import Gate
+from scanner.network.handshakes import PORTS, Handshakes
 from scanner.network.http import Http
 from scanner.network.lag import LagMeter
 from scanner.network.ledger import Ledger
@@ -64,6 +66,7 @@ class Wire:
         processes: int = 1,
         clock: Callable[[], datetime] = utc_now,
         waits: bool = False,
+        handshakes: Handshakes | None = None,
     ) -> None:
         self.clock = clock
         self.ports = tuple(ports)
@@ -74,7 +77,7 @@ class Wire:
         self._audit = AuditLog(audit)
         self._switch = Switch(inspection.window, clock, waits=waits)
         self._lag = LagMeter()
-        self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag)
+        self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag, handshakes)
         self.resolver = Resolver(self.gate, [read_place(resolver)] if resolver else system_places())
         self.http = Http(self.gate, clock, _agent(inspection), self.gate.lanes.connections)
         self.third_parties = ThirdParties(self.gate, self.http)
@@ -124,9 +127,14 @@ class Wire:
         return await self.resolver.vouches(target.name or "", target.unit, probe.name)
 
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
-        """Which ports accept, by the engine that was chosen."""
+        """Which ports accept, by the engine that was chosen; MySQL's are left alone where the day has had its five."""
         tries = self._tries(unit, address)
-        return await sweep(self.gate, tries, unit, address, ports, probe)
+        spared = PORTS if not self.gate.handshakes.left(address) else frozenset()
+        asked = await sweep(self.gate, tries, unit, address, [port for port in ports if port not in spared], probe)
+        if not spared.intersection(ports):
+            return asked
+        untold = dict.fromkeys(spared.intersection(ports), PortState.UNTOLD)
+        return replace(asked, states={**asked.states, **untold}, stopped=asked.stopped or Reason.BUDGET)
 
     def _tries(self, unit: str, address: str) -> Tries:
         if self._nmap is None:

@@ -22,6 +22,7 @@ from scanner.results.finding_row import Rows
 from scanner.results.judged import Judging, Lane
 from scanner.results.legal import Legal
 from scanner.results.names import Names
+from scanner.results.reachable import Reach
 from scanner.sealing import digest
 from scanner.store.history import PastPlace
 from scanner.store.scan import ScanStore
@@ -74,7 +75,8 @@ def build(store: ScanStore, basis: Basis) -> Built:
             for judgement in judged.judgements:
                 if judgement.verdict is Verdict.FAIL:
                     findings.add(judged.check, judgement)
-    rows = Rows(basis.folder, zone, unit_names, legal, datetime.fromisoformat(run["finished"]))
+    beside = Reach((unit, written) for unit, written in store.meta("targets")).beside if _sharing(units) else _nobody
+    rows = Rows(basis.folder, zone, unit_names, legal, datetime.fromisoformat(run["finished"]), beside)
     found, places = rows.build(findings, answers)
     for row in found:
         legal.take_finding(row)
@@ -99,6 +101,14 @@ def build(store: ScanStore, basis: Basis) -> Built:
         "traffic": run["traffic"],
     }
     return Built(results, places, coverage)
+
+
+def _sharing(units: Iterable[Mapping[str, Any]]) -> bool:
+    return any(unit.get("shared_with") for unit in units)
+
+
+def _nobody(unit: str, address: str | None) -> list[str]:
+    return []
 
 
 def _inspection(

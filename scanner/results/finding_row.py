@@ -1,6 +1,6 @@
 """Findings as rows of the results: with their places' states, evidence on disk, clauses and deadline."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,23 @@ UNREACHABLE = "unreachable-from-vantage"
 class Rows:
     """Writes the rows of one scan, and what history is to remember of them."""
 
-    def __init__(self, folder: Path, zone: ZoneInfo, unit_names: Mapping[str, str], legal: Legal, at: datetime) -> None:
-        """`at` is the end of the scan, UTC: deadlines count from there."""
+    def __init__(
+        self,
+        folder: Path,
+        zone: ZoneInfo,
+        unit_names: Mapping[str, str],
+        legal: Legal,
+        at: datetime,
+        beside: Callable[[str, str | None], list[str]] = lambda unit, address: [],
+    ) -> None:
+        """`at` is the end of the scan, UTC: deadlines count from there. `beside` says which other units share an
+        address with one."""
         self._folder = folder
         self._zone = zone
         self._unit_names = unit_names
         self._legal = legal
         self._at = at
+        self._beside = beside
 
     def build(self, findings: Findings, answers: Answers) -> tuple[list[dict[str, Any]], list[PastPlace]]:
         """Rows of what fails now and of what history still holds, worst first; and the new history."""
@@ -96,6 +106,7 @@ class Rows:
             "transport": target.transport if on_port else None,
             "url": _url(target, worst.discriminator),
             "item": worst.discriminator or None,
+            "affects": self._affects(finding),
             "places": [],
             "seen": sentences(finding.check, worst.seen, self._zone),
             "evidence": write_evidence(self._folder, finding, self._zone),
@@ -110,6 +121,13 @@ class Rows:
             "disposition": None,
             "notes": _told(due),
         }
+
+    def _affects(self, finding: Finding) -> list[str]:
+        """The other units on the address that a finding is bound to; one by name concerns who has the name (R3)."""
+        target = finding.worst.target
+        if target.name is not None and target.name != target.address:
+            return []
+        return [self._unit_names[key] for key in self._beside(finding.unit, target.address) if key in self._unit_names]
 
     def _past(self, places: list[PastPlace], answers: Answers) -> tuple[dict[str, Any] | None, list[PastPlace]]:
         """A finding that nothing shows today: fixed, or open because nothing answered. Old fixes stay out."""

@@ -20,6 +20,17 @@ class Reach:
             else:
                 self._names.setdefault(unit, set()).update((written, registrable(written)))
 
+    def beside(self, unit: str, address: str | None) -> list[str]:
+        """The keys of other units that list or confirmed this address too (R3)."""
+        if address is None:
+            return []
+        host = ip_address(address)
+        return [
+            key
+            for key, blocks in self._blocks.items()
+            if key != unit and any(host in ip_network(block) for block in blocks)
+        ]
+
     def holds(self, place: PastPlace) -> bool:
         """Whether the place could have been asked by this order."""
         unit = place.record.get("unit_key", "")

@@ -14,10 +14,11 @@ def of_unit(results: Mapping[str, Any], unit: Mapping[str, Any], coverage: Cover
     part: dict[str, Any] = {**results}
     for key in LISTS:
         part[key] = [row for row in results[key] if row.get("unit") == name]
+    part["findings"] = [{**row, "affects": []} for row in part["findings"]]
     part["coverage"] = coverage.rows
     part["coverage_file"] = coverage.file
     part["coverage_counts"] = coverage.counts if coverage.file else None
-    part["units"] = [one for one in results["units"] if one["key"] == unit["key"]]
+    part["units"] = [{**one, "shared_with": []} for one in results["units"] if one["key"] == unit["key"]]
     named = {row["check"] for row in (*part["findings"], *coverage.counts)}
     part["checks"] = {check: texts for check, texts in results["checks"].items() if check in named}
     part["inspection"] = _inspection(results["inspection"], part["findings"], coverage, unit)

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
+from scanner.inspecting.planning import seeds
 from scanner.model.inspection import Confirmed, Inspection, RefusedUnit, Suspended, System, Unit
 from scanner.model.scope import Scope, Standing, is_special
 from scanner.model.verdict import Reason
@@ -175,3 +176,18 @@ def test_a_target_is_suspended_from_its_first_day_to_its_last(day: date, expecte
     assert scope.suspended("self", day, name="old.example") is expected
     assert not scope.suspended("self", day, name="a.example")
     assert "old.example" in scope.names("self")
+
+
+def test_of_units_that_share_an_address_the_one_that_lists_it_keeps_it() -> None:
+    inspection = ordered("a.example", confirmed=(confirmed("8.8.4.4"),), unit="tenant", shared_with=("host",))
+    operator = Unit("host", "host", targets=(listed("8.8.4.0/24"),), shared_with=("tenant",))
+    scope = Scope(replace(inspection, units=(*inspection.units, operator)))
+    assert not scope.is_kept_by("tenant", "8.8.4.4")
+    assert scope.is_kept_by("host", "8.8.4.4")
+    assert [target.address for target in seeds(scope.inspection, scope) if target.unit == "tenant"] == [None]
+
+
+def test_an_address_that_nobody_shares_is_kept_by_whoever_asks_it() -> None:
+    scope = Scope(ordered("8.8.4.4"))
+    assert scope.is_kept_by("self", "8.8.4.4")
+    assert scope.is_kept_by("self", "9.9.9.9")
