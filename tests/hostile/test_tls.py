@@ -44,7 +44,7 @@ class Heard:
         return {each.check: (each.verdict, each.reason) for each in judged}
 
 
-def visit(probe: Probe, behaviour: Behaviour) -> Heard:
+def visit(probe: Probe, behaviour: Behaviour, target: Target = TARGET) -> Heard:
     """Run one probe against a server that behaves so."""
 
     async def run() -> Heard:
@@ -60,8 +60,8 @@ def visit(probe: Probe, behaviour: Behaviour) -> Heard:
         def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             served.append(asyncio.create_task(serve(reader, writer)))
 
-        async with await asyncio.start_server(accepted, TARGET.address, 0) as server:
-            observation = await ask(probe, replace(TARGET, port=server.sockets[0].getsockname()[1]))
+        async with await asyncio.start_server(accepted, target.address, 0) as server:
+            observation = await ask(probe, replace(target, port=server.sockets[0].getsockname()[1]))
             await asyncio.wait(served, timeout=2)
         for task in served:
             task.cancel()
@@ -256,3 +256,57 @@ def test_one_slow_answer_does_not_outlast_the_deadline_of_a_question() -> None:
         return asyncio.get_running_loop().time() - start
 
     assert asyncio.run(run()) < 2
+
+
+MAIL = replace(TARGET, protocol="smtp", tls=False)
+
+
+def mail(*replies: bytes, then: bytes = b"") -> Behaviour:
+    """A mail server that greets, answers each line with the next reply, and the hello with `then`; and closes."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number, reply in enumerate(replies):
+            if number:
+                await reader.readline()
+            writer.write(reply)
+            await writer.drain()
+        await reader.read(4096)
+        writer.write(then)
+        await writer.drain()
+
+    return behave
+
+
+async def endless_greeting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"220-all is well\r\n" * 100)
+        await writer.drain()
+
+
+BEFORE_TLS: dict[str, tuple[Behaviour, Reason]] = {
+    "refuses for a moment": (mail(b"421 4.7.0 too many connections\r\n"), Reason.REFUSED),
+    "refuses EHLO for a moment": (mail(b"220 m\r\n", b"421 4.7.0 later\r\n"), Reason.REFUSED),
+    "has TLS, but not now": (mail(b"220 m\r\n", b"250 STARTTLS\r\n", b"454 4.7.0 not now\r\n"), Reason.REFUSED),
+    "closes at once": (close_at_once, Reason.REFUSED),
+    "speaks another protocol": (mail(b"SSH-2.0-OpenSSH_9.2\r\n"), Reason.MALFORMED),
+    "greets without end": (endless_greeting, Reason.BUDGET),
+    "gives leave and says nonsense": (
+        mail(b"220 m\r\n", b"250 STARTTLS\r\n", b"220 go\r\n", then=b"nonsense\r\n"),
+        Reason.MALFORMED,
+    ),
+}
+
+
+@pytest.mark.parametrize("probe", [offer.PROBE, certificate.PROBE], ids=["offer", "certificate"])
+@pytest.mark.parametrize("case", BEFORE_TLS)
+def test_what_a_mail_server_does_before_tls_is_never_taken_for_none(case: str, probe: Probe) -> None:
+    behaviour, reason = BEFORE_TLS[case]
+    heard = visit(probe, behaviour, MAIL)
+    assert set(heard.verdicts().values()) == {(Verdict.NOT_TESTED, reason)}
+    assert heard.visits <= probe.cost.connections
+
+
+def test_a_mail_server_that_says_it_has_no_tls_is_not_accused() -> None:
+    heard = visit(offer.PROBE, mail(b"220 m\r\n", b"250-m\r\n250 SIZE 1\r\n"), MAIL)
+    assert {verdict for verdict, _ in heard.verdicts().values()} == {Verdict.NOT_APPLICABLE}
+    assert heard.visits == 1

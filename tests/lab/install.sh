@@ -14,7 +14,7 @@ if [ ! -x "$old/node-v0.10.0-linux-x64/bin/node" ]; then
 fi
 packages="samba xrdp freerdp2-shadow-x11 tigervnc-standalone-server tigervnc-common xvfb xauth slapd ldap-utils rsh-server squid tinyproxy microsocks dante-server fail2ban \
 nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
-postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
+postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd dovecot-pop3d dovecot-managesieved slapd prosody inspircd xrdp nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
 openjdk-17-jdk-headless sslscan testssl.sh"
 missing=""
 for package in $packages; do

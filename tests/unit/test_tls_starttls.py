@@ -72,9 +72,11 @@ SPOKEN: dict[str, list[tuple[list[bytes], End]]] = {
         ([b"400 later\r\n"], End.NOT_NOW),
     ],
     "irc": [
-        ([b":irc NOTICE * :Looking up\r\n:irc 670 * :go\r\n"], End.READY),
-        ([b":irc 421 * STARTTLS :Unknown command\r\n"], End.NOT_OFFERED),
-        ([b":irc 691 * :failed\r\n"], End.NOT_NOW),
+        ([b":irc NOTICE * :Looking up\r\n:irc CAP * LS :sasl tls\r\n", b":irc 670 * :go\r\n"], End.READY),
+        ([b":irc 421 * CAP :Unknown command\r\n", b":irc 670 * :go\r\n"], End.READY),
+        ([b":irc CAP * LS :sasl\r\n"], End.NOT_OFFERED),
+        ([b":irc 421 * CAP :Unknown\r\n", b":irc 421 * STARTTLS :Unknown command\r\n"], End.NOT_OFFERED),
+        ([b":irc CAP * LS :tls\r\n", b":irc 691 * :failed\r\n"], End.NOT_NOW),
         ([b"ERROR :Closing link\r\n"], End.NOT_NOW),
     ],
     "ldap": [

@@ -17,7 +17,7 @@ def _greeting(heard: bytes) -> Step | None:
     if len(heard) < 5:
         return None
     length = int.from_bytes(heard[:3], "little")
-    if heard[3] != 0 or heard[4] not in (VERSION_10, ERROR) or length > 1024:
+    if heard[3] != 0 or heard[4] not in (VERSION_10, ERROR) or not 0 < length <= 1024:
         raise Malformed("no MySQL greeting")
     if len(heard) < 4 + length:
         return None

@@ -1,4 +1,4 @@
-"""Dovecot in the laboratory: IMAP without TLS, without mailboxes."""
+"""Dovecot in the laboratory: IMAP, POP3 and ManageSieve, with TLS or without, without mailboxes."""
 
 import contextlib
 import os
@@ -9,10 +9,31 @@ import pytest
 
 from tests.lab.server import needs, running
 
+OTHERS = """
+service pop3-login {
+  chroot =
+  inet_listener pop3s {
+    port = 0
+  }
+}
+service managesieve-login {
+  chroot =
+}
+"""
+
 
 @contextlib.contextmanager
-def dovecot(folder: Path, address: str, *, port: int = 143, greeting: str | None = None) -> Iterator[None]:
-    """Run dovecot in the foreground; `folder` is made."""
+def dovecot(
+    folder: Path,
+    address: str,
+    *,
+    port: int = 143,
+    greeting: str | None = None,
+    certificate: tuple[Path, Path] | None = None,
+    others: bool = False,
+) -> Iterator[None]:
+    """Run dovecot in the foreground; with a certificate and its key it offers STARTTLS; `others` brings POP3 on 110 and
+    ManageSieve on 4190 beside IMAP. `folder` is made."""
     needs("dovecot")
     if os.geteuid() != 0:
         pytest.skip("laboratory: Dovecot wants to be started as root")
@@ -23,8 +44,8 @@ def dovecot(folder: Path, address: str, *, port: int = 143, greeting: str | None
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
-protocols = imap
-ssl = no
+protocols = {"imap pop3 sieve" if others else "imap"}
+{f"ssl = yes{chr(10)}ssl_cert = <{certificate[0]}{chr(10)}ssl_key = <{certificate[1]}" if certificate else "ssl = no"}
 listen = {address}
 mail_location = maildir:{folder}/mail
 {f"login_greeting = {greeting}" if greeting else ""}
@@ -45,11 +66,17 @@ service imap-login {{
     port = 0
   }}
 }}
+{OTHERS if others else ""}
 """,
         encoding="utf-8",
     )
     for above in (folder, *folder.parents):
         if above != Path("/") and above.stat().st_uid == os.geteuid():
             above.chmod(above.stat().st_mode | 0o011)
-    with running(["/usr/sbin/dovecot", "-F", "-c", config], address=address, ports=[port], folder=folder):
+    with running(
+        ["/usr/sbin/dovecot", "-F", "-c", config],
+        address=address,
+        ports=[port, *([110, 4190] if others else [])],
+        folder=folder,
+    ):
         yield

@@ -13,8 +13,16 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def mariadb(folder: Path, address: str, *, port: int = 3306, most_errors: int = 100) -> Iterator[Path]:
-    """Run mariadbd; yields its socket, for questions as root. It blocks a host after `most_errors`."""
+def mariadb(
+    folder: Path,
+    address: str,
+    *,
+    port: int = 3306,
+    most_errors: int = 100,
+    certificate: tuple[Path, Path] | None = None,
+) -> Iterator[Path]:
+    """Run mariadbd, with TLS where a certificate and its key are given; yields its socket, for questions as root. It
+    blocks a host after `most_errors`."""
     needs("mariadbd", "mariadb-install-db")
     if os.geteuid() != 0:
         pytest.skip("laboratory: MariaDB runs as a user of its own, which only root may become")
@@ -36,5 +44,8 @@ def mariadb(folder: Path, address: str, *, port: int = 3306, most_errors: int = 
         f"--port={port}", f"--socket={data}/socket", f"--pid-file={data}/pid", f"--max-connect-errors={most_errors}",
         "--performance-schema=ON", *sizes,
     ]  # fmt: skip
+    if certificate is not None:
+        shutil.chown(certificate[1], "mysql")
+        command += [f"--ssl-cert={certificate[0]}", f"--ssl-key={certificate[1]}"]
     with running(command, address=address, ports=[port], folder=folder, seconds=60):
         yield data / "socket"

@@ -13,8 +13,16 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def postfix(folder: Path, address: str, *, port: int = 25, banner: str | None = None) -> Iterator[None]:
-    """Run Postfix in the foreground; `banner` replaces the words of its greeting. `folder` is made."""
+def postfix(
+    folder: Path,
+    address: str,
+    *,
+    port: int = 25,
+    banner: str | None = None,
+    certificate: tuple[Path, Path] | None = None,
+) -> Iterator[None]:
+    """Run Postfix in the foreground; `banner` replaces the words of its greeting; with a certificate and its key it
+    offers STARTTLS. `folder` is made."""
     needs("postfix", "postconf")
     if os.geteuid() != 0:
         pytest.skip("laboratory: Postfix wants to be started as root")
@@ -38,6 +46,7 @@ def postfix(folder: Path, address: str, *, port: int = 25, banner: str | None = 
         f"maillog_file = {folder}/mail.log",
         f"maillog_file_prefixes = {folder}",
         *([f"smtpd_banner = {banner}"] if banner else []),
+        *(_tls(certificate) if certificate else []),
     ]
     (config / "main.cf").write_text("\n".join([*lines, ""]), encoding="utf-8")
     master = Path("/usr/share/postfix/master.cf.dist").read_text(encoding="utf-8")
@@ -52,3 +61,11 @@ def postfix(folder: Path, address: str, *, port: int = 25, banner: str | None = 
         finally:
             # The master process is no child of the script that starts it, and outlives it.
             subprocess.run(["/usr/sbin/postfix", "-c", config, "stop"], check=False, capture_output=True)
+
+
+def _tls(certificate: tuple[Path, Path]) -> list[str]:
+    return [
+        "smtpd_tls_security_level = may",
+        f"smtpd_tls_cert_file = {certificate[0]}",
+        f"smtpd_tls_key_file = {certificate[1]}",
+    ]

@@ -13,8 +13,10 @@ from tests.lab.server import running
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path, address: str, *, port: int = 5432) -> Iterator[None]:
-    """Make a cluster in `folder` and run it as the user postgres."""
+def postgresql(
+    folder: Path, address: str, *, port: int = 5432, certificate: tuple[Path, Path] | None = None
+) -> Iterator[None]:
+    """Make a cluster in `folder` and run it as the user postgres; with TLS where a certificate and its key are given."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not programs:
         pytest.skip("laboratory: postgresql not installed")
@@ -40,6 +42,10 @@ def postgresql(folder: Path, address: str, *, port: int = 5432) -> Iterator[None
         *as_postgres, programs[-1], "-D", data, "-h", address, "-p", str(port), "-k", "", "-F",
         "-c", "shared_buffers=1MB", "-c", "max_connections=8",
     ]  # fmt: skip
+    if certificate is not None:
+        shutil.chown(certificate[1], "postgres")
+        certificate[1].chmod(0o600)
+        command += ["-c", "ssl=on", "-c", f"ssl_cert_file={certificate[0]}", "-c", f"ssl_key_file={certificate[1]}"]
     with running(command, address=address, ports=[port], folder=folder):
         yield
 
