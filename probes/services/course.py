@@ -117,7 +117,7 @@ class Course:
 
     async def _greeting(self, stream: Stream, data: bytes) -> Identity | None:
         self.speaks_first = True
-        found = table.recognised(data)
+        found = table.recognised(data) or table.at_home(data, self._port)
         if found is None and greeting(data) is not None:
             await stream.send(NOOP)
             found = told_apart(data, (await self._listen(stream, LIKELY_ANSWER)).data)

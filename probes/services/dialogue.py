@@ -30,7 +30,7 @@ class Dialogue:
     `recognise` reads what came, whoever spoke first, and returns None for what it does not know; it raises
     nothing and reads any bytes. `question` makes what is sent, from the host as the client would write it; None
     where the server speaks first. `own_reply_only` marks replies too short to mean anything but after this
-    question. `tls_ports` are those of `ports` where TLS is spoken from the first byte.
+    question, and greetings that mean nothing but on their own port. `tls_ports` are those of `ports` where TLS is spoken from the first byte.
 
     `elsewhere` is how soon it is tried on a port where it does not usually live (10 before 20; None: never);
     `inside_tls` says that it is tried so inside TLS too. `suspects` says of what came after another's question

@@ -61,13 +61,13 @@ class AmplificationFacts:
 
 
 async def observe(target: Target, net: Network) -> Seen[AmplificationFacts]:
-    """ANY of the unit's own zones; where the server recurses, ANY of a known name's and the root's servers as well."""
+    """ANY of the unit's own zones; where the server recurses, a known name's ANY and the root's keys as well."""
     zones = list(dict.fromkeys(registrable(name) for name in net.unit_names()))[:MOST_ZONES]
     known = await net.dns.known_name()
     recursive, why = (None, Reason.NO_VANTAGE) if known is None else await _recursion(target, net, known)
     questions: list[Question] = [(zone, "ANY", False) for zone in zones]
     if recursive and known is not None:
-        questions += [(registrable(known), "ANY", True), (".", "NS", True)]
+        questions += [(registrable(known), "ANY", True), (".", "DNSKEY", True)]
     told = [one for question in questions if (one := await _measured(net, question)) is not None]
     largest = max((one for one in told if one.full or recursive), key=lambda one: one.factor, default=None)
     again = await _measured(net, largest.question) if largest is not None else None

@@ -32,9 +32,13 @@ VENDORS = {
 """IANA's private enterprise numbers, as an engine's id begins with (RFC 3411 section 5, SnmpEngineID)."""
 
 PRODUCTS = re.compile(
-    r"(Cisco (?:IOS(?:[- ]XE|[- ]XR)?|NX-OS|Adaptive Security Appliance)|Versatile Routing Platform|VRP|Comware"
-    r"|JUNOS|RouterOS|FortiGate|FortiOS|ZXR10|Ruijie|Windows|FreeBSD|OpenBSD|SunOS|VMware ESXi|Linux)"
-    r"(?:[^\n\d]{0,80}?[Vv]ersion:?\s+|\s+(?:\S+\s+)??)?v?(\d[\w.()-]*)?"
+    r"\b(Cisco (?:IOS(?:[- ]XE|[- ]XR)?|NX-OS|Adaptive Security Appliance)|Versatile Routing Platform|Comware|JUNOS"
+    r"|RouterOS|FortiGate|FortiOS|ZXR10|Ruijie|Windows|FreeBSD|OpenBSD|SunOS|VMware ESXi|Linux)\b"
+)
+VERSIONS = (
+    re.compile(r"[^\n]{0,120}?\b[Vv]ersion:?\s+v?(\d[\w.()-]*)"),
+    re.compile(r"\s+v?(\d[\w.()-]*)"),
+    re.compile(r"\s+\S+\s+(\d+\.[\w.()-]*)"),  # uname: a host's name stands between
 )
 
 
@@ -97,8 +101,12 @@ def given(data: bytes, number_: int) -> Given | None:
 
 def product_of(description: str) -> tuple[str, str]:
     """Product and version that a sysDescr names; host names and all else in it are left where they are."""
-    found = PRODUCTS.search(description[:1024])
-    return (found[1], found[2] or "") if found else ("", "")
+    text = description[:1024]
+    product = PRODUCTS.search(text)
+    if product is None:
+        return "", ""
+    told = (pattern.match(text, product.end()) for pattern in VERSIONS)
+    return product[1], next((found[1] for found in told if found is not None), "")
 
 
 def _message(data: bytes, version: int) -> list[tuple[int, bytes]]:

@@ -27,6 +27,9 @@ PER_LANE = 3
 LOOKED_EVERY = 0.25
 """Seconds between looks whether a unit without a free lane was paused meanwhile."""
 
+UNTOLD = (None, "unknown")
+"""What a service's protocol is before it has said anything, and where nobody knew what it said."""
+
 TRIED_AGAIN = frozenset({Reason.INTERRUPTED})
 """Ends that are no end: never stored, asked again by --resume."""
 
@@ -149,7 +152,7 @@ class Engine:
         """Store what the order says of this asset as a fact, whenever more is known of it."""
         pair = ("declaration", placed.target.key)
         known = lane.known.get(pair)
-        if known is None or (known.target.protocol is None and placed.target.protocol is not None):
+        if known is None or (known.target.protocol in UNTOLD and placed.target.protocol not in UNTOLD):
             observation = Observation("declaration", placed.target, self._clock(), dict(placed.facts))
             lane.known[pair] = observation
             self._store.add(observation)

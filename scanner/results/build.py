@@ -155,7 +155,7 @@ def _assets(lane: Lane, unit_name: str) -> Iterator[dict[str, Any]]:
         identify = asset.observations.get(IDENTIFY)
         if asset.target.kind != "service" or (identify is not None and not identify.observed):
             continue
-        facts = identify.facts if identify is not None else {}
+        facts = _self_told(identify, asset.observations.values())
         yield {
             "unit": unit_name,
             **{key: value for key, value in asset_json(asset.target).items() if key != "scheme"},
@@ -165,6 +165,12 @@ def _assets(lane: Lane, unit_name: str) -> Iterator[dict[str, Any]]:
             "cpe": facts.get("cpe") or None,
             "tls": asset.target.tls,
         }
+
+
+def _self_told(identify: Observation | None, others: Iterable[Observation]) -> Mapping[str, Any]:
+    """The facts that name a product: of the identification, else of a probe to whose question alone it is told."""
+    own = identify.facts if identify is not None else {}
+    return next((one.facts for one in others if not own.get("product") and one.facts.get("product")), own)
 
 
 def service_name(target: Target) -> str:

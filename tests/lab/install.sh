@@ -15,7 +15,8 @@ fi
 packages="samba xrdp freerdp2-shadow-x11 tigervnc-standalone-server tigervnc-common xvfb xauth slapd ldap-utils rsh-server squid tinyproxy microsocks dante-server fail2ban \
 nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
 postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd dovecot-pop3d dovecot-managesieved slapd prosody inspircd xrdp nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
-openjdk-17-jdk-headless sslscan testssl.sh"
+openjdk-17-jdk-headless sslscan testssl.sh \
+snmpd ntpsec miniupnpd tftpd-hpa libcoap3-bin coturn openipmi rpcbind nfs-ganesha nfs-ganesha-mem openbsd-inetd fingerd finger"
 missing=""
 for package in $packages; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -22,7 +22,7 @@ def story(name: str, folder: Path, seconds: float = 120, module: str = "tests.la
     if os.geteuid() != 0:
         pytest.skip("laboratory: root is needed for a network namespace")
     needs("nft", "unshare", "ip")
-    command = ["unshare", "--net", sys.executable, "-m", module, name, str(folder)]
+    command = ["unshare", "--net", "--mount", sys.executable, "-m", module, name, str(folder)]
     run = subprocess.run(command, capture_output=True, cwd=Path(__file__).parents[2], timeout=seconds, check=False)
     assert run.returncode == 0, run.stderr.decode()
     told: dict[str, Any] = json.loads(run.stdout)

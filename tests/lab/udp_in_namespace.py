@@ -1,9 +1,10 @@
 """Two namespaces joined by a cable: servers in the far one, a whole inspection from the near one, told as JSON.
 
-Run inside `unshare --net --mount` as `python -m tests.lab.udp_in_namespace FOLDER`; not a test itself. Unlike
+Run inside `unshare --net --mount` as `python -m tests.lab.udp_in_namespace all FOLDER`; not a test itself. Unlike
 loopback the cable has Linux's own limit on ICMP messages, and Samba takes it for a network.
 """
 
+import base64
 import json
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from tests.lab.proving_ground import nft, order, packets
 from tests.lab.servers import far_services as far
 from tests.lab.servers.far_fakes import FAKES, PEERS
 
-NEAR = "10.53.0.1"
+NEAR, FAR = "10.53.0.1", "10.53.0.2"
+"""The cable's ends. miniupnpd answers from the interface's own address, whichever it was asked on."""
 RESOLVER = "10.53.0.53"
 EMPTY, REJECTING, DROPPING, FORBIDDING = "10.53.2.99", "10.53.3.9", "10.53.3.10", "10.53.3.11"
 LIMITED = "10.54.0.2"
@@ -43,6 +45,11 @@ BIG = (
 )
 
 
+ROOT = "".join(f"@ NS {letter}.root\n{letter}.root A 10.53.0.53\n" for letter in "abcdefghijklm") + "ns1 A 10.53.0.53\n"
+KEY = base64.b64encode(b"\x03\x01\x00\x01" + b"\xc5" * 256).decode()
+ROOT += f"@ DNSKEY 257 3 8 {KEY}\n@ DNSKEY 256 3 8 {KEY}\n"
+
+
 def servers(folder: Path) -> dict[str, far.Command]:
     """Every real server, by the name of its folder."""
 
@@ -57,7 +64,7 @@ def servers(folder: Path) -> dict[str, far.Command]:
         "snmp-kept": far.snmpd(at("snmp-kept"), "10.53.2.1", public=False),
         "ntp": far.ntpd(at("ntp"), "10.53.1.2", restricted=False),
         "ntp-kept": far.ntpd(at("ntp-kept"), "10.53.2.2", restricted=True),
-        "upnp": far.miniupnpd(at("upnp"), "10.53.1.4"),
+        "upnp": far.miniupnpd(at("upnp"), "far0"),
         "nmb": far.nmbd(at("nmb"), "10.53.1.5"),
         "tftp": far.tftpd(at("tftp"), "10.53.1.6"),
         "coap": far.coap_server(at("coap"), "10.53.1.7"),
@@ -73,7 +80,13 @@ def servers(folder: Path) -> dict[str, far.Command]:
         "dns-recursing": far.named(
             at("dns-recursing"), "10.53.1.14", {}, minimal=False, recursion=True, forwarder=RESOLVER
         ),
-        "resolver": far.named(at("resolver"), RESOLVER, {**zone, "known.example": BIG}, minimal=False, recursion=True),
+        "resolver": far.named(
+            at("resolver"),
+            RESOLVER,
+            {**zone, "known.example": "@ A 10.53.1.13\n@ NS ns1\nns1 A 10.53.1.13\n", ".": ROOT},
+            minimal=False,
+            recursion=True,
+        ),
     }
 
 
@@ -91,7 +104,7 @@ def exporting(folder: Path) -> Iterator[None]:
 def targets() -> list[str]:
     """Every address that has anything on it or before it."""
     real = [f"10.53.{group}.{number}" for group in (1, 2) for number in range(1, 15)]
-    return [*real, *sorted({address for address, _ in FAKES} | set(PEERS)), EMPTY, REJECTING, DROPPING, FORBIDDING]
+    return [FAR, *real, *sorted({address for address, _ in FAKES} | set(PEERS)), EMPTY, REJECTING, DROPPING, FORBIDDING]
 
 
 def prepare(addresses: Sequence[str]) -> None:
@@ -105,7 +118,7 @@ def prepare(addresses: Sequence[str]) -> None:
         f"ip address add {NEAR}/16 dev near0",
         "ip link set near0 up",
         "ip -n far link set lo up",
-        "ip -n far address add 10.53.0.2/16 brd + dev far0",
+        f"ip -n far address add {FAR}/16 brd + dev far0",
         "ip -n far link set far0 up",
         "ip netns exec far sysctl -q -w net.ipv4.icmp_ratelimit=0",
         "ip netns add alone",
@@ -175,7 +188,7 @@ def story(folder: Path) -> dict[str, Any]:
     """Start everything, inspect everything, tell what was found."""
     commands = servers(folder)
     listed = targets()
-    prepare([*listed, RESOLVER])
+    prepare([*listed[1:], RESOLVER])
     heard = folder / "heard.json"
     root = Path(__file__).parents[2]
     commands["fakes"] = ["env", f"PYTHONPATH={root}", sys.executable, "-m", "tests.lab.servers.far_fakes", str(heard)]
@@ -235,5 +248,7 @@ def told(folder: Path, run: subprocess.CompletedProcess[str], heard: Path) -> di
     }
 
 
+STORIES = {"all": story}
+
 if __name__ == "__main__":
-    json.dump(story(Path(sys.argv[1])), sys.stdout)
+    json.dump(STORIES[sys.argv[1]](Path(sys.argv[2])), sys.stdout)

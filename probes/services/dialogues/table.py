@@ -103,6 +103,12 @@ def is_greeting(data: bytes) -> bool:
     return whole(data) or any(one.complete(data) for one in DIALOGUES if one.speaks_first and one.complete is not None)
 
 
+def at_home(data: bytes, port: int) -> Identity | None:
+    """Who greets so on this port, where the same words mean nothing on another."""
+    usual = (one for one in DIALOGUES if port in one.ports and one.speaks_first and one.own_reply_only)
+    return next((identity for one in usual if (identity := one.recognise(data)) is not None), None)
+
+
 def recognised(data: bytes, asked: Dialogue | None = None) -> Identity | None:
     """Who says so: the one that was asked first of all, then whoever's words they are."""
     if not data:

@@ -22,16 +22,16 @@ def snmpd(folder: Path, address: str, *, public: bool) -> Command:
 
 
 def ntpd(folder: Path, address: str, *, restricted: bool) -> Command:
-    """NTPsec without any restriction; or with Debian's own line."""
-    line = "restrict default kod nomodify nopeer noquery limited\n" if restricted else ""
+    """NTPsec that answers everything to its network; or with Debian's own line."""
+    line = "restrict default kod nomodify nopeer noquery limited\n" if restricted else "restrict 10.53.0.0/16\n"
     config = _written(folder, "ntp.conf", f"interface ignore wildcard\ninterface listen {address}\n{line}")
     return ["ntpd", "-n", "-c", config, "-p", str(folder / "pid"), "-g"]
 
 
-def miniupnpd(folder: Path, address: str) -> Command:
+def miniupnpd(folder: Path, interface: str) -> Command:
     """The gateway device that answers on its inner side."""
     text = (
-        f"ext_ifname=lo\next_ip=11.22.33.44\nlistening_ip={address}\nport=5000\nenable_upnp=yes\nenable_natpmp=no\n"
+        f"ext_ifname=lo\next_ip=11.22.33.44\nlistening_ip={interface}\nport=5000\nenable_upnp=yes\nenable_natpmp=no\n"
         "secure_mode=yes\nuuid=11111111-2222-3333-4444-555555555555\nserial=31415926\n"
         "allow 1024-65535 10.53.0.0/16 1024-65535\n"
     )
@@ -130,7 +130,7 @@ def named(
 ) -> Command:
     """BIND authoritative for `zones`; `minimal` as RFC 8482 advises."""
     for name, records in zones.items():
-        _written(folder, f"{name}.zone", ZONE_HEAD + records)
+        _written(folder, f"{name.rstrip('.')}.zone", ZONE_HEAD + records)
     lines = [
         f'directory "{folder}"', 'pid-file "named.pid"', 'session-keyfile "session.key"', f"listen-on {{ {address}; }}",
         "listen-on-v6 { none; }", "notify no", "dnssec-validation no", "empty-zones-enable no", "version none",
@@ -138,7 +138,7 @@ def named(
         f"minimal-any {'yes' if minimal else 'no'}", "max-udp-size 4096",
     ]  # fmt: skip
     lines += ["forward only", f"forwarders {{ {forwarder}; }}"] if forwarder else []
-    entries = [f'zone "{name}" {{ type primary; file "{name}.zone"; }};' for name in zones]
+    entries = [f'zone "{name}" {{ type primary; file "{name.rstrip(".")}.zone"; }};' for name in zones]
     text = "\n".join(["options {", *(f"  {line};" for line in lines), "};", "controls { };", *entries, ""])
     return ["named", "-g", "-n", "1", "-c", _written(folder, "named.conf", text)]
 
