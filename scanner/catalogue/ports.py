@@ -10,7 +10,7 @@ from typing import Any
 from scanner.model.errors import InputError
 
 FILE = Path(__file__).parent / "ports.toml"
-LISTS = ("quick", "never_spoken_to", "high_risk", "databases", "remote_admin", "file_share")
+LISTS = ("quick", "never_spoken_to", "printing", "high_risk", "databases", "remote_admin", "file_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,16 @@ class Ports:
     top: frozenset[int]
     quick: frozenset[int]
     never_spoken_to: frozenset[int]
+    printing: frozenset[int]
     high_risk: frozenset[int]
     databases: frozenset[int]
     remote_admin: frozenset[int]
     file_share: frozenset[int]
+
+    @property
+    def industrial(self) -> frozenset[int]:
+        """Control ports: those never spoken to, but for the printers'."""
+        return self.never_spoken_to - self.printing
 
 
 @cache
@@ -45,6 +51,8 @@ def _ports(data: Mapping[str, Any]) -> Ports:
         raise ValueError(f"unknown lists: {', '.join(sorted(unknown))}")
     services = {_port(int(port)): str(word) for port, word in data["top"].items()}
     lists = {name: _distinct(name, data[name]) for name in LISTS}
+    if strangers := lists["printing"] - lists["never_spoken_to"]:
+        raise ValueError(f"printers that are spoken to: {sorted(strangers)}")
     if strangers := (lists["quick"] | lists["high_risk"]) - set(services):
         raise ValueError(f"not in top: {sorted(strangers)}")
     return Ports(services=services, top=frozenset(services), **lists)

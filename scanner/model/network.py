@@ -197,6 +197,23 @@ class Dns(Protocol):
         ...
 
 
+class Callback(Protocol):
+    """A word of our own, waited for at a place of our own (R27). `nonce` is ASCII without spaces."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def nonce(self) -> str: ...
+
+    async def arrived(self, timeout: float = 5.0) -> bool:
+        """Whether the word has come there, or comes within so many seconds."""
+        ...
+
+
 class Network(Protocol):
     """All that a probe may do on the wire."""
 
@@ -293,6 +310,10 @@ class Network(Protocol):
 
     def owns(self, address: str) -> Reason | None:
         """None where address-bound questions are allowed there; else why not (R2)."""
+        ...
+
+    def callback(self) -> AbstractAsyncContextManager[Callback]:
+        """A place of our own that listens for one new word meanwhile; NetworkError (no-vantage) without one (R27)."""
         ...
 
     def is_chosen(self, check: str) -> bool:

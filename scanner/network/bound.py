@@ -2,13 +2,13 @@
 
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scanner.model.errors import Malformed, NotAdmitted
-from scanner.model.network import USUAL_DEADLINE, Datagrams, Dns, Handshake, NmapWord, Page, Stream, Sweep
+from scanner.model.network import USUAL_DEADLINE, Callback, Datagrams, Dns, Handshake, NmapWord, Page, Stream, Sweep
 from scanner.model.probe import Probe
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason
@@ -127,6 +127,9 @@ class BoundNetwork:
 
     def owns(self, address: str) -> Reason | None:
         return self._gate.ledger.owns_by_now(self._target.unit, address)
+
+    def callback(self) -> AbstractAsyncContextManager[Callback]:
+        return self._wire.callbacks.awaited(self._address, self._target.unit, self._probe.name)
 
     def is_chosen(self, check: str) -> bool:
         return check in self._wire.chosen

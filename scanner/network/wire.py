@@ -16,6 +16,7 @@ from scanner.model.target import Target
 from scanner.model.verdict import Reason
 from scanner.network.audit import AuditLog
 from scanner.network.bound import BoundNetwork
+from scanner.network.callbacks import Callbacks
 from scanner.network.far_sweeper import FarSweepers
 from scanner.network.gate import Gate
 from scanner.network.handshakes import PORTS, Handshakes
@@ -75,6 +76,7 @@ class Wire:
         self.chosen = frozenset(chosen)
         self.probe_zone = inspection.callbacks.probe_zone
         self._audit = AuditLog(audit)
+        self.callbacks = Callbacks(inspection.callbacks.listen, self._audit)
         self._switch = Switch(inspection.window, clock, waits=waits)
         self._lag = LagMeter()
         self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag, handshakes)
