@@ -12,7 +12,7 @@ MOST_DAYTIME, MOST_QUOTE = 80, 2048
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:\.\d+)?(?: ?[ap]m)?"
 ZONE = r"(?:[- ]?\(?[a-z+-][a-z0-9+-:]{0,6}\)?)?"
-DATE = rf"(?:(?:[a-z]{{3,9}}\.?,? )?(?:{MONTH} {{1,2}}\d{{1,2}},?|\d{{1,2}}[ -]{MONTH}[ -]\d{{2,4}}|\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}))"
+DATE = rf"(?:(?:[a-z]{{3,9}}\.?,? )?(?:{MONTH} {{1,2}}\d{{1,2}}(?:,? \d{{4}})?,?|\d{{1,2}}[ -]{MONTH}[ -]\d{{2,4}}|\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}))"
 DAYTIME = re.compile(
     rf"(?:{DATE},?[ t]{{1,2}}{CLOCK}{ZONE}(?:[ ,-]{{1,3}}\d{{4}}{ZONE})?|{CLOCK}{ZONE},? {DATE})", re.I
 )

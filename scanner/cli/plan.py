@@ -72,6 +72,7 @@ def _unit(unit: UnitPlan) -> Iterable[str]:
         names=len(unit.names),
         addresses=unit.addresses,
         connects=unit.connects,
+        datagrams=unit.datagrams,
         questions=unit.questions,
         time=duration(unit.seconds),
     )

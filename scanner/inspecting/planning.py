@@ -8,7 +8,8 @@ from math import ceil
 
 from publicsuffixlist import PublicSuffixList
 
-from scanner.inspecting.selection import Selection
+from scanner.inspecting.selection import Selection, udp_ports
+from scanner.judging.reach import SWEEPS
 from scanner.model.inspection import Address, Block, Inspection, Unit
 from scanner.model.scope import Scope
 from scanner.model.target import Target, TargetKind
@@ -61,7 +62,8 @@ CANARIES, TRIES = 3, 2
 
 @dataclass(frozen=True, slots=True)
 class UnitPlan:
-    """What one unit would be sent, at most: counts, and seconds at the limits."""
+    """What one unit would be sent, at most: counts, and seconds at the limits. `questions` hold the `datagrams` that look
+    for services over UDP, which R7 counts as such."""
 
     unit: str
     domains: int
@@ -69,6 +71,7 @@ class UnitPlan:
     addresses: int
     excluded: tuple[str, ...]
     connects: int
+    datagrams: int
     questions: int
     seconds: float
 
@@ -82,11 +85,12 @@ def _unit_plan(inspection: Inspection, unit: Unit, scope: Scope, selection: Sele
     names = scope.names(unit.key)
     own = sum(1 for _ in addresses(unit, scope))
     domains = len(zones(scope, unit.key))
-    sweeps = any(probe.name == "ports.tcp" for probe in selection.probes)
-    connects = own * (ports + CANARIES) * TRIES if sweeps else 0
+    asked = {probe.name for probe in selection.probes}
+    connects = own * (ports + CANARIES) * TRIES if SWEEPS["tcp"] in asked else 0
+    datagrams = own * len(udp_ports(selection)) * TRIES if SWEEPS["udp"] in asked else 0
     cost = dict.fromkeys(TargetKind, 0)
     for probe in selection.probes:
-        if probe.name != "ports.tcp":
+        if probe.name not in SWEEPS.values():
             cost[probe.accepts] += probe.cost.connections + probe.cost.requests
     services = 2 * len(names) + 3 * own
     questions = (
@@ -94,13 +98,14 @@ def _unit_plan(inspection: Inspection, unit: Unit, scope: Scope, selection: Sele
         + own * cost[TargetKind.HOST]
         + services * cost[TargetKind.SERVICE]
         + (2 * len(names) + own) * cost[TargetKind.SITE]
+        + datagrams
     )
     limits = inspection.limits
     lanes = max(1, own + len(names))
     asking = _seconds(questions, limits.requests_per_second, limits.unit_requests_per_second, lanes)
     sweeping = _seconds(connects, limits.connects_per_second, limits.unit_connects_per_second, lanes)
     excluded = tuple(line.written for line in unit.exclude)
-    return UnitPlan(unit.name, domains, names, own, excluded, connects, ceil(questions), asking + sweeping)
+    return UnitPlan(unit.name, domains, names, own, excluded, connects, datagrams, ceil(questions), asking + sweeping)
 
 
 def _within(inner: Block, outer: Block) -> bool:

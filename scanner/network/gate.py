@@ -334,7 +334,7 @@ class Gate:
             ended = self.handshakes.made if permit.has_answer else self.handshakes.came_to_nothing
             ended(question.address)
         if question.klass is TrafficClass.INSPECTED and permit.outcome == Reason.TIMED_OUT.value:
-            lane.failed(question.port, self.lag)
+            lane.failed(question, self.lag)
         self.tally.bytes(permit.sent, permit.received)
         self._write(
             question,

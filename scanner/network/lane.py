@@ -63,9 +63,9 @@ class Lane:
             self.pulse.felt(question)
         self._adjust()
 
-    def failed(self, port: int, lag: float) -> None:
-        """No answer from a place; it counts where that place answered before."""
-        if self.pulse.knows(port):
+    def failed(self, question: Question, lag: float) -> None:
+        """No answer from a place; it counts where that place accepted a connect before. UDP may be silent beside it."""
+        if question.transport == "tcp" and self.pulse.knows(question.port):
             self.strain.failed(lag)
             self._adjust()
 
