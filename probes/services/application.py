@@ -9,7 +9,8 @@ from typing import Any
 
 import probes.services.applications as folder
 from probes.services.applications.application import Application
-from probes.services.applications.root import root_of
+from probes.services.applications.root import ENOUGH, root_of
+from scanner.model.errors import TimedOut
 from scanner.model.network import Network, Response
 from scanner.model.observation import Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
@@ -34,8 +35,12 @@ def applications() -> tuple[Application, ...]:
 
 
 async def observe(target: Target, net: Network) -> Seen[LikelyFacts]:
-    """The root as the web probes ask for it, so that it is asked for once."""
-    return describe((await net.get("/")).hops[0])
+    """The root as the web probes ask for it, so that it is asked for once; only its start where it has no end."""
+    try:
+        page = await net.get("/")
+    except TimedOut:
+        page = await net.get("/", most=ENOUGH)
+    return describe(page.last)
 
 
 def describe(response: Response) -> Seen[LikelyFacts]:
@@ -62,7 +67,7 @@ PROBE = Probe(
     Impact.ORDINARY,
     LikelyFacts,
     observe,
-    cost=Cost(connections=1, requests=1, seconds=60),
+    cost=Cost(connections=2, requests=2, seconds=60),
     profile=Profile.QUICK,
     wants=wants,
     leads=leads,

@@ -60,7 +60,9 @@ async def _next(gate: Gate, request: Request, target: str) -> Request:
     host = host.lower().rstrip(".")
     question = await _admissible(gate, replace(request.question, port=port), host)
     bare = url_of(url.scheme, host, port, url.raw_path_qs)
-    return replace(request, question=question, url=bare, method="HEAD" if request.method == "HEAD" else "GET", body=b"")
+    return replace(
+        request, question=question, url=bare, method="HEAD" if request.method == "HEAD" else "GET", body=None
+    )
 
 
 async def _admissible(gate: Gate, question: Question, host: str) -> Question:

@@ -59,13 +59,16 @@ def inspect(address: str, port: int, *, name: str | None = None) -> Inspected:
     return asyncio.run(inspected(address, port, name=name))
 
 
-async def inspected(address: str, port: int, *, name: str | None = None) -> Inspected:
-    """The same, within a loop."""
-    unknown = Target(TargetKind.SERVICE, "self", address=address, port=port, name=name)
+async def inspected(address: str, port: int, *, name: str | None = None, identified: bool = True) -> Inspected:
+    """The same, within a loop. Not `identified`: it is taken for granted that plain HTTP is spoken."""
+    target = Target(TargetKind.SERVICE, "self", address=address, port=port, name=name)
+    seen: dict[str, Observation] = {}
     async with wired(ordered(address, *((name,) if name else ()))) as wire:
-        found = await ask_over(wire, identify.PROBE, unknown)
-        seen = {found.probe: found}
-        target = next(iter(identify.leads(unknown, found.facts))) if found.observed else unknown
+        if identified:
+            seen[identify.PROBE.name] = found = await ask_over(wire, identify.PROBE, target)
+            target = next(iter(identify.leads(target, found.facts))) if found.observed else target
+        else:
+            target = target.identified("http", tls=False)
         before = wire.traffic().requests
         targets = [target]
         if application.PROBE.wants(target):

@@ -22,6 +22,7 @@ packages="samba xrdp freerdp2-shadow-x11 tigervnc-standalone-server tigervnc-com
 nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
 postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd dovecot-pop3d dovecot-managesieved slapd prosody inspircd xrdp nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
 openjdk-17-jdk-headless sslscan testssl.sh \
+etcd-server prometheus prometheus-node-exporter influxdb clickhouse-server cups-daemon python3-jupyter-server docker.io containerd motion \
 snmpd ntpsec miniupnpd tftpd-hpa libcoap3-bin coturn openipmi rpcbind nfs-ganesha nfs-ganesha-mem openbsd-inetd fingerd finger"
 missing=""
 for package in $packages; do

@@ -4,7 +4,7 @@ import re
 
 from probes.services.applications.application import Application, Question, Told
 from probes.services.applications.asking import probe_of
-from probes.services.applications.root import Root, root_of
+from probes.services.applications.root import ENOUGH, Root, root_of
 from scanner.model.network import Response
 
 TIME = (
@@ -86,7 +86,7 @@ APPLICATION = Application(
     "",
     (2020, 8899, 34567, 37777),
     (
-        (Question("/", page, most=512 * 1024),),
+        (Question("/", page, most=ENOUGH, start_only=True),),
         (Question("/onvif/device_service", time, method="POST", headers=CONTENT, body=TIME, most=16 * 1024),),
     ),
     root_tells,

@@ -12,19 +12,28 @@ from scanner.model.network import Response
 PRODUCT = "CUPS"
 SERVER = re.compile(r"CUPS/(\d[\d.]*)")
 CONTENT = (("content-type", "application/ipp"),)
+REFUSALS = (400, 401, 403, 426)
+"""400 is for a Host that it was not told to answer to."""
+PLAIN = {"attributes-charset", "attributes-natural-language", "status-message"}
 QUESTION = ipp.request(ipp.CUPS_GET_PRINTERS, "printer-state")
 
 
 def printers(response: Response) -> Told | None:
-    """A printer, or the word that there is none: either way the question was answered."""
+    """A printer, or the word that there is none: either way the question was answered.
+
+    Where CUPS hides its name, what came may hold nothing that was not asked for: some printers answer whatever
+    is asked by all that they know of themselves.
+    """
     found = SERVER.match(response.header("server") or "")
     version = version_of(found[1]) if found else ""
     reply = ipp.reply(response.body) if response.status == 200 else None
     if reply is None:
-        return Told(False, "", PRODUCT, version) if found and response.status in (401, 403, 426) else None
-    if reply.status in ipp.SUCCESSFUL or (found and reply.status == ipp.NOT_FOUND):
-        return Told(True, f"CUPS-Get-Printers answered, status 0x{reply.status:04x}", PRODUCT if found else "", version)
-    return Told(False, f"status 0x{reply.status:04x}", PRODUCT, version) if found else None
+        return Told(False, "", PRODUCT, version) if found and response.status in REFUSALS else None
+    if reply.status not in (*ipp.SUCCESSFUL, ipp.NOT_FOUND):
+        return Told(False, f"status 0x{reply.status:04x}", PRODUCT, version) if found else None
+    if not found and (reply.status == ipp.NOT_FOUND or not reply.texts.keys() <= PLAIN):
+        return None
+    return Told(True, f"CUPS-Get-Printers answered, status 0x{reply.status:04x}", PRODUCT, version)
 
 
 def root_tells(root: Root) -> bool:

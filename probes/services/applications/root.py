@@ -10,6 +10,8 @@ from scanner.model.network import Response
 
 LOOKED_AT = 64 * 1024
 """Octets of the body in which a word may stand."""
+ENOUGH = 16 * 1024
+"""Octets by which a root is known that does not end: moving pictures."""
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 
 

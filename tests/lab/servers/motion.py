@@ -8,7 +8,7 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def motion(folder: Path, address: str, *, port: int = 8080, users: bool = False) -> Iterator[None]:
+def motion(folder: Path, address: str, *, port: int = 18180, users: bool = False) -> Iterator[None]:
     """Run motion; its web control answers on `port`, pictures on the next. It binds every address of the machine."""
     needs("motion")
     folder.mkdir(parents=True, exist_ok=True)
