@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from probes.services import application
+from probes.services.applications.ipp import CUPS_GET_PRINTERS, request
 from scanner.judging import judge
 from scanner.model.observation import Observation
 from scanner.model.target import Target, TargetKind
@@ -17,6 +18,8 @@ from tests.lab.application_inspection import CHECKS, PROBES, inspected
 
 pytestmark = pytest.mark.lab
 
+PORT = 8765
+"""No ephemeral one: some of those are of R6."""
 HTML = "Content-Type: text/html"
 JSON = "Content-Type: application/json"
 CHALLENGE = b"<html><title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/x.js'></script></html>"
@@ -30,7 +33,7 @@ def asked(conversation: Callable[[], Conversation]) -> Mapping[str, Observation]
         async with wired(ordered(*places.values())) as wire:
 
             async def one(name: str) -> Observation:
-                async with serving(conversation(), places[name]) as server:
+                async with serving(conversation(), places[name], PORT) as server:
                     target = Target(TargetKind.SERVICE, "self", address=places[name], port=server.port)
                     return await ask_over(wire, PROBES[name], target.identified("http", tls=False))
 
@@ -68,7 +71,8 @@ def always(status: str, body: bytes, *headers: str) -> Conversation:
         (b"Ok.\n", "Content-Type: text/plain"),
         (b"1\n", "Content-Type: text/plain"),
         (b"", "Content-Type: text/plain"),
-        (b"\x01\x01\x00\x00\x00\x00\x00\x02\x03", "Content-Type: application/ipp"),
+        (b"\x01\x01\x00\x00\x00\x00\x00\x01\x01\x03", "Content-Type: application/ipp"),
+        (request(CUPS_GET_PRINTERS, "printer-state"), "Content-Type: application/ipp"),
         (b"404 page not found\n", "Content-Type: text/plain"),
     ],
 )
@@ -172,7 +176,7 @@ def test_an_ordinary_web_server_of_any_kind_makes_nothing_likely() -> None:
 
 def asked_one(name: str, conversation: Conversation) -> Observation:
     async def run() -> Observation:
-        async with serving(conversation, "127.35.31.2") as server, wired(ordered("127.35.31.2")) as wire:
+        async with serving(conversation, "127.35.31.2", PORT) as server, wired(ordered("127.35.31.2")) as wire:
             target = Target(TargetKind.SERVICE, "self", address="127.35.31.2", port=server.port)
             probe = {application.PROBE.name: application.PROBE, **PROBES}[name]
             return await ask_over(wire, probe, target.identified("http", tls=False))

@@ -1,11 +1,17 @@
 """Applications told by what they say: real servers, well and badly kept, asked over the real gate."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from probes.services import application
+from probes.web import home
+from scanner.model.target import Target, TargetKind
+from tests.asking import ask_over, ordered, wired
 from tests.lab.application_inspection import inspect
 from tests.lab.certificates import issue, rsa_key
 from tests.lab.servers.clickhouse import clickhouse
@@ -182,12 +188,26 @@ def _website(folder: Path, address: str, *ports: int) -> Iterator[None]:
         yield
 
 
+def test_the_root_is_asked_for_once_by_all_who_look_at_it(tmp_path: Path) -> None:
+    async def run() -> tuple[int, int]:
+        service = Target(TargetKind.SERVICE, "self", address="127.35.9.2", port=80, protocol="http", tls=False)
+        site = replace(service, kind=TargetKind.SITE, scheme="http", name="127.35.9.2", protocol=None, tls=None)
+        async with wired(ordered("127.35.9.2")) as wire:
+            await ask_over(wire, application.PROBE, service)
+            before = wire.traffic().requests
+            await ask_over(wire, home.PROBE, site)
+            return before, wire.traffic().requests
+
+    with _website(tmp_path / "nginx", "127.35.9.2", 80):
+        assert asyncio.run(run()) == (1, 1)
+
+
 def test_an_ordinary_web_server_is_asked_for_its_root_alone_and_a_little_more_where_an_application_lives(
     tmp_path: Path,
 ) -> None:
     with _website(tmp_path / "nginx", "127.35.9.1", 80, 8080, 9200, 631):
         seen = {port: inspect("127.35.9.1", port) for port in (80, 8080, 9200, 631)}
-    assert {port: found.requests for port, found in seen.items()} == {80: 1, 8080: 1, 9200: 1, 631: 3}
+    assert {port: found.requests for port, found in seen.items()} == {80: 1, 8080: 1, 9200: 1, 631: 4}
     assert {port: found.asked for port, found in seen.items()} == {
         80: set(),
         8080: set(),

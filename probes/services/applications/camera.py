@@ -1,12 +1,27 @@
-"""A camera or a video recorder: its log-in page, or ONVIF's question for the time. No picture is asked for."""
+"""A camera or a video recorder: its log-in page, ONVIF's time, or RTSP in its maker's name. No picture is asked for."""
 
 import re
+from dataclasses import replace
 
 from probes.services.applications.application import Application, Question, Told
-from probes.services.applications.asking import probe_of
+from probes.services.applications.asking import (
+    Answer,
+    ApplicationFacts,
+    Inquiry,
+    Outcome,
+    asks_for,
+    described,
+    inquiry,
+    probe_of,
+)
 from probes.services.applications.root import ENOUGH, Root, root_of
-from scanner.model.network import Response
+from probes.services.applications.rtsp_maker import maker
+from probes.services.dialogues.rtsp import question
+from scanner.model.network import Network, Response
+from scanner.model.observation import Seen
+from scanner.model.target import Target
 
+RTSP = "rtsp"
 TIME = (
     b'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
     b'<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/></s:Body></s:Envelope>'
@@ -14,7 +29,9 @@ TIME = (
 """What a device tells everybody before any login (ONVIF Core Specification, access class PRE_AUTH)."""
 CONTENT = (("content-type", "application/soap+xml; charset=utf-8"),)
 ANSWER = re.compile(rb"<(?:[\w-]{1,20}:)?GetSystemDateAndTimeResponse\b")
-REALM = re.compile(r'(?i)realm="?(?:AXIS_[0-9A-F]{12}|[^"]{0,40}(?:IP ?Camera|Network Camera|IPCAM|DVR|NVR)[^"]{0,40})')
+REALM = re.compile(
+    r'(?i)realm="?(?:AXIS_[0-9A-F]{12}|[^"]{0,40}\b(?:IP ?Camera|Network Camera|IPCAM|DVR|NVR)\b[^"]{0,40})'
+)
 
 
 def _sign(
@@ -33,11 +50,11 @@ SIGNS = (
     _sign("Uniview", body=r"/cgi-bin/main-cgi\?|UniviewNVR|LAPI/V1\.0/"),
     _sign("Xiongmai", title=r"^NETSurveillance WEB$"),
     _sign("TP-Link camera", title=r"^(?:TP-LINK|TL-(?:IPC|NVR))\S{0,20}$", body=r"(?i)\bIPC\b.{0,200}camera"),
-    _sign("Axis", body=r"/axis-cgi/|/camera/index\.html", title=r"^(?:Live view - )?AXIS\b"),
+    _sign("Axis", body=r"/axis-cgi/", title=r"^(?:Live view\s+-\s+)?AXIS [A-Z]?\d{3,4}\b"),
     _sign("Foscam", title=r"^IPCam Client$"),
     _sign("Reolink", title=r"^Reolink$"),
-    _sign("Tiandy", title=r"^Tiandy\b"),
-    _sign("Kedacom", title=r"^Kedacom\b"),
+    _sign("Tiandy", title=r"^Tiandy$"),
+    _sign("Kedacom", title=r"^Kedacom$"),
     _sign("Motion", title=r"^Motion$", body=r"camera_click\("),
     _sign("", title=r"(?i)^(?:network camera|ip ?camera|ipcam|net(?:work)? ?(?:dvr|nvr)|(?:web ?)?(?:dvr|nvr)(?: (?:login|web client|web viewer))?|网络摄像机|网络视频录像机|硬盘录像机)$"),
 )  # fmt: skip
@@ -92,4 +109,28 @@ APPLICATION = Application(
     root_tells,
     by_number=True,
 )
-PROBE = probe_of(APPLICATION)
+
+
+async def observe(target: Target, net: Network) -> Seen[ApplicationFacts]:
+    """Where RTSP is spoken its name is asked for, twice; else what HTTP says."""
+    if target.protocol != RTSP:
+        return described(APPLICATION, await inquiry(APPLICATION, net))
+    first = await _options(target, net)
+    again = await _options(target, net) if first.outcome is Outcome.GIVEN else None
+    return described(APPLICATION, Inquiry([[first]], again))
+
+
+async def _options(target: Target, net: Network) -> Answer:
+    async with net.connect(tls=target.tls is True) as stream:
+        await stream.send(question(""))
+        told = maker(await stream.receive_until(b"\r\n\r\n", 4096))
+    line = f"OPTIONS *: {told.words}" if told else "OPTIONS *: no device is named"
+    return Answer(Outcome.GIVEN if told else Outcome.OTHER, line, told)
+
+
+def wants(target: Target) -> bool:
+    """As every application; and by address, what speaks RTSP."""
+    return asks_for(APPLICATION)(target) or (target.protocol == RTSP and target.name is None)
+
+
+PROBE = replace(probe_of(APPLICATION), observe=observe, wants=wants)

@@ -29,7 +29,7 @@ def printers(response: Response) -> Told | None:
     reply = ipp.reply(response.body) if response.status == 200 else None
     if reply is None:
         return Told(False, "", PRODUCT, version) if found and response.status in REFUSALS else None
-    if reply.status not in (*ipp.SUCCESSFUL, ipp.NOT_FOUND):
+    if not reply.given and reply.status != ipp.NOT_FOUND:
         return Told(False, f"status 0x{reply.status:04x}", PRODUCT, version) if found else None
     if not found and (reply.status == ipp.NOT_FOUND or not reply.texts.keys() <= PLAIN):
         return None

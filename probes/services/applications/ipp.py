@@ -7,20 +7,28 @@ GET_PRINTER_ATTRIBUTES = 0x000B
 """RFC 8011 section 4.2.5."""
 CUPS_GET_PRINTERS = 0x4002
 """CUPS implementation of IPP, "CUPS-Get-Printers"."""
-SUCCESSFUL = range(0x0000, 0x0100)
+SUCCESSFUL = range(0x0000, 0x0008)
+"""RFC 8011 appendix B.1.2, and the later ones; an operation's number in its place, as an echo has it, is none."""
 NOT_FOUND = 0x0406
 """client-error-not-found: of CUPS-Get-Printers, that there is no printer."""
-OPERATION, END = 0x01, 0x03
+OPERATION, END, PRINTER = 0x01, 0x03, 0x04
 CHARSET, LANGUAGE, URI, KEYWORD, INTEGER = 0x47, 0x48, 0x45, 0x44, 0x21
 MOST_ATTRIBUTES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`status` is an IPP status code; `texts` the attributes' first values that are text, by name."""
+    """`status` is an IPP status code; `texts` the attributes' first values that are text, by name. `printer`: there
+    is a group of attributes of a printer."""
 
     status: int
     texts: Mapping[str, str]
+    printer: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether it tells of a printer, as it was asked to."""
+        return self.status in SUCCESSFUL and self.printer
 
 
 def request(operation: int, wanted: str, *, printer: str | None = None) -> bytes:
@@ -43,11 +51,12 @@ def reply(body: bytes) -> Reply | None:
     if len(body) < 9 or body[0] not in (1, 2) or body[4:8] != b"\x00\x00\x00\x01" or body[8] > 0x0F:
         return None
     texts: dict[str, str] = {}
-    at = 8
+    at, printer = 8, False
     for _ in range(MOST_ATTRIBUTES):
         if at >= len(body) or body[at] == END:
             break
         if body[at] <= 0x0F:
+            printer = printer or body[at] == PRINTER
             at += 1
             continue
         name, value, after = _read(body, at)
@@ -56,7 +65,7 @@ def reply(body: bytes) -> Reply | None:
         if name and 0x41 <= body[at] <= 0x5F:
             texts.setdefault(name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
         at = after
-    return Reply(int.from_bytes(body[2:4], "big"), texts)
+    return Reply(int.from_bytes(body[2:4], "big"), texts, printer)
 
 
 def _read(body: bytes, at: int) -> tuple[bytes, bytes, int | None]:
