@@ -8,8 +8,8 @@ from probes.services.dialogue import Dialogue
 from probes.services.dialogues import http, table
 from probes.services.dialogues.reply_220 import NOOP, greeting, told_apart
 from probes.services.hearing import OURS, Heard, hear, whole
-from probes.services.identity import Identity
-from scanner.model.errors import ConnectionRefused, NetworkError
+from probes.services.identity import Identity, named
+from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, TimedOut
 from scanner.model.network import Network, Stream
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
@@ -25,6 +25,7 @@ MOST_SILENT = 4
 """Questions without any answer after which the service is left alone."""
 MOST_SHUT = 2
 """Connections closed before a word of ours: nobody speaks to us there."""
+ECHO = "echo"
 MOST_CONNECTIONS = 16
 """Connections after which a service that answers nobody's question is left alone."""
 
@@ -127,24 +128,28 @@ class Course:
         if dialogue.question is None:
             return None
         question = dialogue.question(self.target.name or "" if dialogue.protocol == "tls" else self._host)
-        if dialogue.part:
-            await stream.send(question[: dialogue.part])
-            if (await self._listen(stream, BRIEFLY)).data:
-                return None
-        await stream.send(question[dialogue.part :])
+        await stream.send(question)
         patience = LIKELY_ANSWER if dialogue in usual or self.target.name else ANSWER
         heard = await self._listen(stream, patience, dialogue.complete or whole)
         self.silent += heard.reason is Reason.TIMED_OUT
         found = table.recognised(heard.data, dialogue)
+        if found is None and heard.data == question:
+            return named(ECHO, "our own words came back")
         if found is not None and table.always_greets(found.protocol):
             self.speaks_first = True
         if found is None or found.protocol != dialogue.protocol or heard.closed:
             return found
         told = await self._further(stream, found)
-        if dialogue.goodbye:
-            with suppress(ConnectionRefused):
-                await stream.send(dialogue.goodbye)
+        await self._leave(stream, dialogue, found)
         return told
+
+    async def _leave(self, stream: Stream, dialogue: Dialogue, found: Identity) -> None:
+        """As the protocol would have it, so that no line of a client that died is written; it tells nothing more."""
+        with suppress(ConnectionRefused, Malformed, TimedOut):
+            if dialogue.goodbye:
+                await stream.send(dialogue.goodbye)
+            if dialogue.steps_into_tls and found.offers_tls:
+                await stream.start_tls()
 
     async def _further(self, stream: Stream, found: Identity | None) -> Identity | None:
         """Product and version, on the connection that told the protocol."""

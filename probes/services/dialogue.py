@@ -37,9 +37,8 @@ class Dialogue:
     that it smells of this protocol (a closed door too): it is asked next then, though that proves nothing. `complete` says that a reply (or a
     greeting) is surely at its end, so that nobody waits for silence; None where silence alone tells.
     `further` follows on the same connection. `form` tells a protocol's dialogues apart where it has several.
-    `part` is how many bytes of the question go first, for an answer that is the question itself: whoever answers
-    before the rest has come is an echo. `goodbye` is said before the connection is closed, so that the other side
-    sees no client that died.
+    `goodbye` is said before the connection is closed, so that the other side sees no client that died;
+    `steps_into_tls` says that TLS, where it was offered, is begun for the same reason.
     """
 
     protocol: str
@@ -54,8 +53,8 @@ class Dialogue:
     complete: Callable[[bytes], bool] | None = None
     further: Further | None = None
     form: str = ""
-    part: int = 0
     goodbye: bytes = b""
+    steps_into_tls: bool = False
 
     @property
     def speaks_first(self) -> bool:

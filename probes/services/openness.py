@@ -32,12 +32,12 @@ class Answer:
 Ask = Callable[[Target, Network], Awaitable[Answer]]
 
 
-async def asked(ask: Ask, target: Target, net: Network) -> Seen[OpenFacts]:
+async def asked(ask: Ask, again: Ask, target: Target, net: Network) -> Seen[OpenFacts]:
     """Ask, and once more before a service is called open (R12); two answers that differ tell nothing."""
     first = await ask(target, net)
     if first.open is not True:
         return describe(target, first)
-    second = await ask(target, net)
+    second = await again(target, net)
     return describe(target, first if second.open else Answer(None, f"{first.words}; asked again: {second.words}"))
 
 
@@ -58,15 +58,16 @@ def open_probe(
     impact: Impact = Impact.ORDINARY,
     profile: Profile = Profile.STANDARD,
     beside: str | None = None,
+    again: Ask | None = None,
 ) -> Probe:
     """The probe `services.NAME`: wants the protocol, and what says nothing where it usually lives.
 
-    `beside` is another protocol that the same port may speak as well: wanted on `ports` alone. `connections` are the
-    most that it opens.
+    `beside` is another protocol that the same port may speak as well: wanted on `ports` alone. `again` is how the
+    second time is asked, where that is not as the first. `connections` are the most that it opens.
     """
 
     async def observe(target: Target, net: Network) -> Seen[OpenFacts]:
-        return await asked(ask, target, net)
+        return await asked(ask, again or ask, target, net)
 
     def wants(target: Target) -> bool:
         another = beside is not None and target.port in ports and spoken_or_silent(target, beside, ())

@@ -28,10 +28,11 @@ async def ask(target: Target, net: Network) -> Answer:
     if not reply.startswith(UNLISTED):
         return Answer(None, "srvr: nothing of ZooKeeper's")
     async with net.connect(tls=target.tls is True) as stream:
-        return await _by_session(stream)
+        return await by_session(stream)
 
 
-async def _by_session(stream: Stream) -> Answer:
+async def by_session(stream: Stream) -> Answer:
+    """A session that may only read: opened, one read of /, closed."""
     await stream.send(_framed(CONNECT))
     opened = await _frame(stream)
     if len(opened) < 16 or int.from_bytes(opened[4:8], "big", signed=True) <= 0:

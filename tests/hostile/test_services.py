@@ -11,7 +11,7 @@ from scanner.model.verdict import Reason
 from tests.asking import ask
 from tests.hostile import servers
 from tests.hostile.servers import Conversation, Visit, serving
-from tests.lab.service_inspection import inspected
+from tests.lab.service_inspection import Inspected, inspected
 
 pytestmark = pytest.mark.lab
 
@@ -42,7 +42,6 @@ async def echo(visit: Visit) -> None:
         (servers.close_at_once, 443, Reason.MALFORMED),
         (servers.endless_banner, 21, Reason.BUDGET),
         (many_greetings, 3306, Reason.BUDGET),
-        (echo, 27017, Reason.MALFORMED),
     ],
 )
 def test_a_port_that_misbehaves_stays_unknown_with_its_reason(
@@ -57,6 +56,19 @@ def test_a_port_that_misbehaves_stays_unknown_with_its_reason(
         assert server.connections <= identify.PROBE.cost.connections + 8
 
     asyncio.run(asked())
+
+
+def test_an_echo_is_an_echo_on_every_port_and_no_debugger() -> None:
+    async def asked(port: int) -> Inspected:
+        async with serving(echo, "127.32.32.7", port):
+            return await inspected("127.32.32.7", port)
+
+    for port in (27017, 9999, 4321):
+        found = asyncio.run(asked(port))
+        assert (found.identity["protocol"], found.failed) == ("echo", set())
+    debugger = asyncio.run(asked(5005))
+    assert debugger.failed == set()
+    assert debugger.untested["jdwp.exposed"] is Reason.MALFORMED
 
 
 def test_a_port_that_resets_accuses_nobody() -> None:

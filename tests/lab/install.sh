@@ -23,6 +23,8 @@ nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd 
 postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd dovecot-pop3d dovecot-managesieved slapd prosody inspircd xrdp nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \
 openjdk-17-jdk-headless sslscan testssl.sh \
 etcd-server prometheus prometheus-node-exporter influxdb clickhouse-server cups-daemon python3-jupyter-server docker.io containerd motion \
+mosquitto rabbitmq-server nats-server beanstalkd gearman-job-server libzookeeper-java libtomcat9-java dcmtk \
+gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good python3-gi \
 snmpd ntpsec miniupnpd tftpd-hpa libcoap3-bin coturn openipmi rpcbind nfs-ganesha nfs-ganesha-mem openbsd-inetd fingerd finger"
 missing=""
 for package in $packages; do

@@ -6,7 +6,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.ldap import anonymous
-from probes.services import ftp, http_login, identify, memcached, rdp, redis, rservices, rsync, telnet, vnc, x11
+from probes.services import (
+    beanstalkd,
+    cassandra,
+    dicom,
+    dubbo,
+    ftp,
+    gearman,
+    http_login,
+    identify,
+    jdwp,
+    kafka,
+    memcached,
+    mongodb,
+    mqtt,
+    nats,
+    postgresql,
+    rdp,
+    redis,
+    rservices,
+    rsync,
+    rtsp,
+    telnet,
+    vnc,
+    weblogic_t3,
+    x11,
+    zookeeper,
+)  # fmt: skip
 from probes.smb import dialects, null_session
 from probes.ssh import algorithms
 from scanner.catalogue.loader import load
@@ -17,24 +43,11 @@ from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from tests.asking import ask
 
-ASKING = (
-    algorithms.PROBE,
-    anonymous.PROBE,
-    dialects.PROBE,
-    ftp.PROBE,
-    http_login.PROBE,
-    memcached.PROBE,
-    null_session.PROBE,
-    rdp.PROBE,
-    redis.PROBE,
-    rservices.PROBE,
-    rsync.PROBE,
-    telnet.PROBE,
-    vnc.PROBE,
-    x11.PROBE,
-)
+STORES = (memcached, redis, mongodb, cassandra, postgresql, zookeeper, kafka, mqtt, nats, beanstalkd, gearman)
+ACCESS = (algorithms, anonymous, dialects, null_session, ftp, http_login, rdp, rservices, rsync, telnet, vnc, x11)
+OTHERS = (jdwp, weblogic_t3, dubbo, rtsp, dicom)
+ASKING = tuple(module.PROBE for module in (*STORES, *ACCESS, *OTHERS))
 FUNCTIONS = ("database_exposed", "cleartext_login")
-"""Judgements over several observations that are made here too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def test_open_is_said_only_where_it_was_seen_twice(
     async def ask(target: Target, net: Network) -> Answer:
         return Answer(left.pop(0), "words")
 
-    seen = asyncio.run(asked(ask, TARGET, cast(Network, None)))
+    seen = asyncio.run(asked(ask, ask, TARGET, cast(Network, None)))
     assert seen.facts.open is is_open
     assert seen.gaps == ({} if is_open is not None else {"open": Reason.MALFORMED})
     assert len(told) - len(left) == times

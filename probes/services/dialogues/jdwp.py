@@ -4,7 +4,6 @@ from probes.services.dialogue import Dialogue
 from probes.services.identity import Identity, named
 
 HANDSHAKE = b"JDWP-Handshake"
-PART = 9
 
 
 def question(host: str) -> bytes:
@@ -13,17 +12,16 @@ def question(host: str) -> bytes:
 
 
 def recognise(data: bytes) -> Identity | None:
-    """The fourteen bytes alone; who gave the first of them back before the rest had come is an echo."""
+    """The fourteen bytes alone. An echo says them too: `services.jdwp` looks closer."""
     return named("jdwp", HANDSHAKE) if data == HANDSHAKE else None
 
 
 DIALOGUE = Dialogue(
     "jdwp",
     recognise,
-    ports=(5005, 8000, 8787, 9999),
+    ports=(5005, 8787),
     question=question,
     own_reply_only=True,
     elsewhere=88,
-    part=PART,
     complete=lambda data: len(data) >= len(HANDSHAKE),
 )

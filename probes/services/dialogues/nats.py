@@ -34,4 +34,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("nats", f"INFO version {version} {' '.join(wanted)}", "NATS", version, demanded=True)
 
 
-DIALOGUE = Dialogue("nats", recognise, ports=(4222,))
+DIALOGUE = Dialogue("nats", recognise, ports=(4222,), complete=lambda data: GREETING.match(data[:MOST]) is not None)

@@ -35,4 +35,5 @@ DIALOGUE = Dialogue(
     own_reply_only=True,
     elsewhere=40,
     complete=complete,
+    steps_into_tls=True,
 )

@@ -7,7 +7,7 @@ from probes.services.dialogues.reply_220 import product_in
 from probes.services.identity import Identity, named
 from probes.services.negotiation import negotiated, words
 
-NEGOTIATION = re.compile(rb"(?:[^\xff]{0,200})\xff[\xfb-\xfe][\x00-\x31\x81-\xff]", re.S)
+NEGOTIATION = re.compile(rb"(?:[^\x00-\x08\x0e-\x1a\xff]{0,200})\xff[\xfb-\xfe][\x00-\x31\x81-\xff]", re.S)
 PROMPT = re.compile(r"(?i)(?:^|[\s>\])])(?:login|user ?name|account|password)\s*:\s*$")
 PRODUCTS = re.compile(
     r"(?i)(Debian GNU/Linux|Ubuntu|CentOS(?: Linux)?(?: release)?|Red Hat Enterprise Linux|openEuler|Kylin|FreeBSD"

@@ -1,10 +1,10 @@
-"""PostgreSQL in the laboratory: a cluster of its own, that asks for passwords."""
+"""PostgreSQL in the laboratory: a cluster of its own, that asks for passwords, or for none."""
 
 import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,18 @@ from tests.lab.server import running
 
 @contextlib.contextmanager
 def postgresql(
-    folder: Path, address: str, *, port: int = 5432, certificate: tuple[Path, Path] | None = None
-) -> Iterator[None]:
-    """Make a cluster in `folder` and run it as the user postgres; with TLS where a certificate and its key are given."""
+    folder: Path,
+    address: str,
+    *,
+    port: int = 5432,
+    rules: Sequence[str] = (),
+    certificate: tuple[Path, Path] | None = None,
+) -> Iterator[Path]:
+    """Make a cluster in `folder` and run it as the user postgres; yields its log.
+
+    `rules` are the lines of pg_hba.conf (without: a password for everybody); with TLS where a `certificate`
+    and its key are given.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not programs:
         pytest.skip("laboratory: postgresql not installed")
@@ -38,16 +47,20 @@ def postgresql(
         capture_output=True,
         cwd="/",
     )
+    if rules:
+        (data / "pg_hba.conf").write_text("\n".join([*rules, ""]), encoding="utf-8")
     command: list[str | Path] = [
         *as_postgres, programs[-1], "-D", data, "-h", address, "-p", str(port), "-k", "", "-F",
         "-c", "shared_buffers=1MB", "-c", "max_connections=8",
     ]  # fmt: skip
     if certificate is not None:
-        shutil.chown(certificate[1], "postgres")
-        certificate[1].chmod(0o600)
-        command += ["-c", "ssl=on", "-c", f"ssl_cert_file={certificate[0]}", "-c", f"ssl_key_file={certificate[1]}"]
+        command += ["-c", "ssl=on"]
+        for name, source in zip(("server.crt", "server.key"), certificate, strict=True):
+            shutil.copy(source, data / name)
+            shutil.chown(data / name, "postgres")
+            (data / name).chmod(0o600)
     with running(command, address=address, ports=[port], folder=folder):
-        yield
+        yield folder / "output.log"
 
 
 def _open_the_way(folder: Path) -> None:
