@@ -33,6 +33,7 @@ def tlslite_server(
     key = api.parsePEMKey(leaf.key_pem.decode(), private=True)
     settings = api.HandshakeSettings()
     settings.minVersion, settings.maxVersion = lowest, highest
+    settings.versions = [each for each in settings.versions if lowest <= each <= highest]  # else it takes TLS 1.2 too
     settings.cipherNames = list(ciphers)
     settings.macNames = ["sha", "sha256", "sha384", "md5", "aead"]
 

@@ -1,0 +1,97 @@
+"""Our answers beside those of nmap, sslscan and testssl.sh at every TLS server of the laboratory.
+
+A difference that `tls_agreement.toml` does not decide fails, and so does an entry that is no difference any more.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.lab import tls_peers
+from tests.lab.server import needs
+from tests.lab.tls_agreement import SIDES, Place, asked, decided, differences, serving
+from tests.lab.tls_peers import Told
+from tests.lab.tls_servers import SERVERS
+
+pytestmark = pytest.mark.lab
+DECIDED = decided()
+PEERS: dict[str, Callable[[str, int], Told]] = {"nmap": tls_peers.nmap, "sslscan": tls_peers.sslscan}
+SLOW_FOR_NMAP = "tlslite-ng, SSL 3.0 alone"
+"""nmap waits twenty seconds there, and says the same."""
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
+    with serving(tmp_path_factory.mktemp("agreement"), "127.37.1") as listening:
+        yield {place.server: place for place in listening}
+
+
+@pytest.fixture(scope="module")
+def told(places: dict[str, Place]) -> dict[str, Told]:
+    return {server: asked(place) for server, place in places.items()}
+
+
+def holds(server: str, peer: str, us: Told, them: Told) -> None:
+    """Found and decided are the same, no more and no less."""
+    expected = {each for each in DECIDED if (each.server, each.peer) == (server, peer)}
+    assert differences(server, peer, us, them) == expected
+
+
+@pytest.mark.parametrize(
+    ("peer", "server"),
+    [(peer, server) for peer in PEERS for server in SERVERS if (peer, server) != ("nmap", SLOW_FOR_NMAP)],
+)
+def test_a_peer_says_the_same_or_the_difference_is_decided(
+    places: dict[str, Place], told: dict[str, Told], peer: str, server: str
+) -> None:
+    needs(peer)
+    if server not in places:
+        pytest.skip(f"laboratory: {server} is not there")
+    them = PEERS[peer](places[server].address, places[server].port)
+    assert True in them.versions.values() or any(each.peer == peer for each in DECIDED if each.server == server)
+    holds(server, peer, told[server], them)
+
+
+@pytest.mark.slow
+def test_nmap_says_the_same_of_ssl3_alone(places: dict[str, Place], told: dict[str, Told]) -> None:
+    needs("nmap")
+    place = places[SLOW_FOR_NMAP]
+    holds(SLOW_FOR_NMAP, "nmap", told[SLOW_FOR_NMAP], tls_peers.nmap(place.address, place.port))
+
+
+@pytest.mark.slow
+def test_testssl_says_the_same_or_the_difference_is_decided(
+    places: dict[str, Place], told: dict[str, Told], tmp_path: Path
+) -> None:
+    needs("testssl")
+
+    def ask(place: Place) -> Told:
+        return tls_peers.testssl(place.address, place.port, tmp_path)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = dict(zip(places, pool.map(ask, places.values()), strict=True))
+    for server, them in answers.items():
+        holds(server, "testssl.sh", told[server], them)
+
+
+def test_every_server_speaks_what_its_name_says(told: dict[str, Told]) -> None:
+    """So that an agreement about nothing is none."""
+    spoken = {server: {version for version, is_so in each.versions.items() if is_so} for server, each in told.items()}
+    assert spoken["nginx, well kept"] == {"tls12", "tls13"}
+    assert spoken["JSSE, everything enabled"] == {"sslv3", "tls10", "tls11", "tls12", "tls13"}
+    assert spoken["tlslite-ng, SSL 3.0 alone"] == {"sslv3"}
+    assert spoken["Tongsuo, TLCP and RFC 8998"] == {"tlcp", "tls13"}
+    assert told["Tongsuo, TLCP and RFC 8998"].suites["tls13"] >= {"TLS_SM4_GCM_SM3", "TLS_SM4_CCM_SM3"}
+    assert any("EXPORT" in name for name in told["JSSE, everything enabled"].suites["sslv3"])
+    if "OpenSSL 1.0.1e, every suite" in spoken:
+        assert spoken["OpenSSL 1.0.1e, every suite"] == {"sslv2", "sslv3", "tls10", "tls11", "tls12"}
+
+
+def test_every_difference_is_decided_with_a_reason() -> None:
+    assert len(DECIDED) > 5
+    for difference, (right, why) in DECIDED.items():
+        assert difference.server in SERVERS and difference.about in ("version", "suites", "leaf")
+        assert right in SIDES and len(why.strip()) > 40, difference
+        assert difference.only_us != difference.only_peer

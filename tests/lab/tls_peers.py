@@ -1,0 +1,173 @@
+"""What peers say of a TLS service, in one form: nmap, sslscan, testssl.sh and sslyze, each by its machine output."""
+
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from probes.tls import sslv2, suites
+from scanner.model.observation import Observation
+
+VERSIONS = {"SSLv2": "sslv2", "SSLv3": "sslv3", "TLSv1.0": "tls10", "TLSv1.1": "tls11", "TLSv1.2": "tls12",
+            "TLSv1.3": "tls13", "TLCP": "tlcp"}  # fmt: skip
+TESTSSL = {"SSLv2": "sslv2", "SSLv3": "sslv3", "TLS1": "tls10", "TLS1_1": "tls11", "TLS1_2": "tls12", "TLS1_3": "tls13"}
+CIPHER_ROW = re.compile(r"cipher-(?P<version>ssl\w+?|tls1(_\d)?)_x(?P<code>[0-9a-f]+)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Versions that are spoken (None: not asked), suites by version as names of IANA, and what is said of the leaf."""
+
+    versions: Mapping[str, bool | None]
+    suites: Mapping[str, frozenset[str]]
+    leaf: Mapping[str, object] = field(default_factory=dict)
+
+
+def ours(offer: Observation, certificate: Observation, leaf: Mapping[str, object] | None = None) -> Told:
+    """The same of our own two probes."""
+    facts = offer.facts
+    versions = {fact: facts[fact] for fact in VERSIONS.values()}
+    names = {each["version"]: frozenset(each["suites"]) for each in facts["versions"]}
+    names |= {"sslv2": frozenset(facts["sslv2_ciphers"])} if facts["sslv2"] else {}
+    keys = ("key_type", "key_bits", "signature_hash", "self_signed")
+    told = {key: certificate.facts.get(key) for key in keys} | {"expired": certificate.facts["days_remaining"] < 0}
+    return Told(versions, names, told)
+
+
+def nmap(address: str, port: int) -> Told:
+    """`ssl-enum-ciphers`, `sslv2` and `ssl-cert`."""
+    scripts = "+ssl-enum-ciphers,+ssl-cert,+sslv2"
+    root = _xml(["nmap", "-n", "-Pn", f"-p{port}", "-oX", "-", "--script", scripts, address])
+    found: dict[str, frozenset[str]] = {}
+    leaf: dict[str, object] = {}
+    for script in root.iter("script"):
+        match script.get("id"):
+            case "ssl-enum-ciphers":
+                for version in script.findall("table"):
+                    named = version.iterfind("table[@key='ciphers']/table/elem[@key='name']")
+                    found[VERSIONS[version.get("key") or ""]] = frozenset(_iana(each.text or "") for each in named)
+            case "sslv2":
+                ciphers = script.iterfind("table[@key='ciphers']/elem")
+                found["sslv2"] = frozenset((each.text or "").replace("SSL2_", "SSL_CK_") for each in ciphers)
+            case "ssl-cert":
+                leaf = _nmap_leaf(script)
+    versions: dict[str, bool | None] = {fact: fact in found for fact in VERSIONS.values() if fact != "tlcp"}
+    return Told(versions | {"tlcp": None}, found, leaf)
+
+
+def _nmap_leaf(script: ElementTree.Element) -> dict[str, object]:
+    def text(path: str) -> str:
+        return script.findtext(path) or ""
+
+    until = datetime.fromisoformat(text("table[@key='validity']/elem[@key='notAfter']"))
+    subject, issuer = (
+        [(each.get("key"), each.text) for each in script.iterfind(f"table[@key='{kind}']/elem")]
+        for kind in ("subject", "issuer")
+    )
+    return {
+        "key_type": text("table[@key='pubkey']/elem[@key='type']"),
+        "key_bits": int(text("table[@key='pubkey']/elem[@key='bits']") or 0),
+        "signature_hash": _hash(text("elem[@key='sig_algo']")),
+        "self_signed": subject == issuer,
+        "expired": until < datetime.now(),
+    }
+
+
+def sslscan(address: str, port: int) -> Told:
+    """sslscan of Debian, which is built on OpenSSL 3: its own lists do not hold suites of SSL 3.0."""
+    root = _xml(["sslscan", "--xml=-", "--no-groups", "--no-fallback", "--no-heartbleed", f"{address}:{port}"])
+    numbers = {
+        "ssl2": "sslv2",
+        "ssl3": "sslv3",
+        "tls1.0": "tls10",
+        "tls1.1": "tls11",
+        "tls1.2": "tls12",
+        "tls1.3": "tls13",
+    }
+    told: dict[str, bool | None] = {"tlcp": None}
+    for protocol in root.iter("protocol"):
+        told[numbers[f"{protocol.get('type')}{protocol.get('version')}"]] = protocol.get("enabled") == "1"
+    found: dict[str, set[str]] = {}
+    for cipher in root.iter("cipher"):
+        code = int(cipher.get("id") or "0", 16)
+        found.setdefault(VERSIONS[cipher.get("sslversion") or ""], set()).add(suites.name(code))
+    return Told(told, {version: frozenset(names) for version, names in found.items()}, _sslscan_leaf(root))
+
+
+def _sslscan_leaf(root: ElementTree.Element) -> dict[str, object]:
+    certificate = root.find(".//certificate")
+    if certificate is None:
+        return {}
+    key = certificate.find("pk")
+    told: dict[str, object] = {
+        "signature_hash": _hash(certificate.findtext("signature-algorithm") or ""),
+        "self_signed": certificate.findtext("self-signed") == "true",
+        "expired": certificate.findtext("expired") == "true",
+    }
+    if key is not None:
+        told |= {"key_type": (key.get("type") or "").lower(), "key_bits": int(key.get("bits") or 0)}
+    return told
+
+
+def testssl(address: str, port: int, folder: Path) -> Told:
+    """testssl.sh: protocols, and every suite of every version."""
+    out = folder / f"testssl-{address}-{port}.json"
+    out.unlink(missing_ok=True)
+    quiet = ["--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--jsonfile", str(out)]
+    command = ["testssl", *quiet, "-p", "-E", f"{address}:{port}"]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=900, check=False)
+    told: dict[str, bool | None] = {"tlcp": None}
+    found: dict[str, set[str]] = {}
+    for row in json.loads(out.read_text("utf-8")):
+        if row["id"] in TESTSSL:
+            told[TESTSSL[row["id"]]] = row["finding"].startswith("offered") or "vulnerable" in row["finding"]
+        elif cipher := CIPHER_ROW.fullmatch(row["id"]):
+            version = next(fact for label, fact in TESTSSL.items() if label.lower() == cipher["version"])
+            code = int(cipher["code"], 16)
+            name = sslv2.CIPHERS.get(code, "") if version == "sslv2" else suites.name(code)
+            found.setdefault(version, set()).add(name)
+    return Told(told, {version: frozenset(names) for version, names in found.items()})
+
+
+def sslyze(out: Path) -> dict[str, Told]:
+    """Its `--json_out`, by "address:port". It is run by hand in an environment of its own, never imported."""
+    labels = {f"{fact}_cipher_suites": VERSIONS[label] for fact, label in (("ssl_2_0", "SSLv2"), ("ssl_3_0", "SSLv3"),
+              ("tls_1_0", "TLSv1.0"), ("tls_1_1", "TLSv1.1"), ("tls_1_2", "TLSv1.2"), ("tls_1_3", "TLSv1.3"))}  # fmt: skip
+    found: dict[str, Told] = {}
+    for server in json.loads(out.read_text("utf-8"))["server_scan_results"]:
+        if server["connectivity_status"] != "COMPLETED":
+            continue
+        place = f"{server['server_location']['ip_address']}:{server['server_location']['port']}"
+        result: dict[str, Any] = server["scan_result"] or {}
+        versions: dict[str, bool | None] = {"tlcp": None}
+        names: dict[str, frozenset[str]] = {}
+        for key, version in labels.items():
+            told = (result.get(key) or {}).get("result")
+            versions[version] = told["is_tls_version_supported"] if told else None
+            if told and told["accepted_cipher_suites"]:
+                accepted = told["accepted_cipher_suites"]
+                names[version] = frozenset(_iana(each["cipher_suite"]["name"]) for each in accepted)
+        found[place] = Told(versions, names)
+    return found
+
+
+def _iana(name: str) -> str:
+    """nmap writes TLS_AKE_WITH_ for TLS 1.3."""
+    return name.replace("TLS_AKE_WITH_", "TLS_")
+
+
+def _hash(algorithm: str) -> str:
+    """The hash in a signature algorithm as OpenSSL names it."""
+    lower = algorithm.lower()
+    known = ("sha256", "sha384", "sha512", "sha224", "sha1", "md5", "sm3")
+    return next((name for name in known if name in lower), "")
+
+
+def _xml(command: list[str]) -> ElementTree.Element:
+    out = subprocess.run(command, capture_output=True, timeout=300, check=True).stdout
+    return ElementTree.fromstring(out)  # noqa: S314
