@@ -1,5 +1,6 @@
 """The application: which commands there are, and how every error becomes a message and an exit code."""
 
+import errno
 import sys
 import tempfile
 import traceback
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import TyperException
 
 from scanner.cli import (
@@ -31,6 +33,8 @@ from scanner.cli import (
 from scanner.cli.language import asked_for, say
 from scanner.model.errors import InputError, Refused, YuanjianError
 from scanner.model.text import LANGUAGES
+from scanner.network.audit import AuditFault
+from scanner.store.writer import StoreFault
 
 app = typer.Typer(
     name="yuanjian",
@@ -58,6 +62,10 @@ for module in (
     feeds,
 ):
     module.register(app)
+
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""What a disk says that takes no more: no fault of ours, and nothing that a file of the user's brought about."""
 
 
 class Exit(IntEnum):
@@ -105,15 +113,34 @@ def run(arguments: list[str]) -> int:
     except InputError as error:
         console.print(str(error), style="red", markup=False)
         return Exit.INPUT
+    except (StoreFault, SQLAlchemyError) as error:
+        console.print(say("error.store", error=getattr(error, "orig", None) or error), style="red", markup=False)
+        return Exit.INCOMPLETE
+    except AuditFault as error:
+        console.print(say("error.store", error=error), style="red", markup=False)
+        return Exit.INCOMPLETE
     except YuanjianError as error:
         console.print(str(error), style="red", markup=False)
+        return Exit.INCOMPLETE
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            return _fault(console, error)
+        console.print(say("error.store", error=error), style="red", markup=False)
         return Exit.INCOMPLETE
     except KeyboardInterrupt:
         return Exit.INCOMPLETE
     except Exception as error:
-        path = _fault_log()
-        console.print(say("error.fault", error=f"{type(error).__name__}: {error}", log=path), style="red", markup=False)
-        return Exit.INCOMPLETE
+        return _fault(console, error)
+
+
+def _fault(console: Console, error: Exception) -> int:
+    """A fault of ours, told with where its traceback is."""
+    try:
+        path: Path | str = _fault_log()
+    except OSError:  # the disk is full
+        path = "—"
+    console.print(say("error.fault", error=f"{type(error).__name__}: {error}", log=path), style="red", markup=False)
+    return Exit.INCOMPLETE
 
 
 def _fault_log() -> Path:

@@ -13,7 +13,8 @@ import typer
 from scanner.auditing import Amount, Audit, Latency, Span, lines_of, summed
 from scanner.cli.language import say
 from scanner.cli.options import Json, Lang, option
-from scanner.inspecting.folder import AUDIT, MANIFEST, STORE
+from scanner.inspecting.folder import AUDIT, MANIFEST
+from scanner.inspecting.store_place import place_of_store
 from scanner.model.errors import InputError
 from scanner.network.audit import broken_at
 from scanner.results.writing import RESULTS
@@ -164,9 +165,9 @@ def _order(folder: Path) -> dict[str, Any]:
     try:
         return dict(json.loads((folder / RESULTS).read_text(encoding="utf-8"))["inspection"])
     except (OSError, ValueError, KeyError, TypeError):
-        if not (folder / STORE).is_file():
+        if (place := place_of_store(folder)) is None:
             raise InputError(say("error.no-scan", folder=folder)) from None
-    store = ScanStore(folder / STORE)
+    store = ScanStore(place)
     try:
         return dict(store.meta("order") or {})
     finally:

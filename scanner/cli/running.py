@@ -19,12 +19,13 @@ from scanner.cli.language import chosen, say
 from scanner.cli.options import Asked, port_list
 from scanner.cli.progress import Progress
 from scanner.inspecting.consistency import consistent
-from scanner.inspecting.folder import Busy, default_folder, held, holds_results
+from scanner.inspecting.folder import Busy, Unwritable, default_folder, held, holds_results
 from scanner.inspecting.job import Job, carry_out, store_of
-from scanner.inspecting.keeping import Complete, OtherScan, Wider, begin
+from scanner.inspecting.keeping import Complete, Occupied, OtherScan, Wider, begin
 from scanner.inspecting.loop import run
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Choice, select, udp_ports
+from scanner.inspecting.store_place import note_database
 from scanner.inspecting.wiring import Wiring, listed_ports, trusted
 from scanner.inspection_file import is_internal
 from scanner.model.check import Severity
@@ -34,8 +35,9 @@ from scanner.network.vantage import look_around
 from scanner.results.finishing import finish
 from scanner.results.writing import REPORT
 from scanner.store.handshakes import handshake_record
-from scanner.store.history import History
+from scanner.store.history import History, HistoryFault
 from scanner.store.scan import ScanStore
+from scanner.store.writer import StoreFault
 
 FOUND, INCOMPLETE = 1, 4
 PUBLIC_FACTOR = 10
@@ -53,6 +55,8 @@ def carry(inspection: Inspection, asked: Asked, history: Path, *, again: bool = 
     try:
         with held(job.folder):
             return _held(job, asked, history, again=again)
+    except Unwritable as error:
+        raise InputError(say("error.out", folder=job.folder, error=error)) from error
     except Busy as error:
         raise InputError(say("error.busy", folder=job.folder)) from error
 
@@ -130,10 +134,15 @@ def _held(job: Job, asked: Asked, history: Path, *, again: bool) -> int:
     store = store_of(job)
     try:
         _begin(store, job, resume=asked.resume)
+        if job.database is not None:
+            note_database(job.folder, job.database)
         _announce(job)
         with Progress(quiet=asked.quiet) as progress, handshake_record(history) as record:
             complete = run(carry_out(job, store, progress, record))
-        finished = finish(store, job.folder, history=history, language=chosen(), more=asked.catalogue)
+        try:
+            finished = finish(store, job.folder, history=history, language=chosen(), more=asked.catalogue)
+        except HistoryFault as error:  # it could be opened when the scan began; now something is to be gone on with
+            raise StoreFault(str(error)) from error
     finally:
         store.close()
     finished.seal()
@@ -143,6 +152,8 @@ def _held(job: Job, asked: Asked, history: Path, *, again: bool) -> int:
 def _begin(store: ScanStore, job: Job, *, resume: bool) -> None:
     try:
         begin(store, job, resume=resume)
+    except Occupied as error:
+        raise InputError(say("error.occupied", id=error)) from error
     except Complete as error:
         raise InputError(say("error.complete", folder=job.folder)) from error
     except OtherScan as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from scanner.cli.language import say
-from scanner.inspecting.folder import STORE
+from scanner.inspecting.store_place import place_of_store
 from scanner.model.errors import InputError
 from scanner.store.scan import ScanStore
 
@@ -15,13 +15,14 @@ from scanner.store.scan import ScanStore
 @contextmanager
 def open_scan(folder: Path) -> Iterator[ScanStore]:
     """The store of DIR; InputError where no scan was stored there."""
-    if not (folder / STORE).is_file():
+    place = place_of_store(folder)
+    if place is None:
         raise InputError(say("error.no-scan", folder=folder))
     try:
-        store = ScanStore(folder / STORE)
+        store = ScanStore(place)
         if store.meta("run") is None:
             raise InputError(say("error.no-scan", folder=folder))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ImportError) as error:
         raise InputError(say("error.no-scan", folder=folder)) from error
     try:
         yield store

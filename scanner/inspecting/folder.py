@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 STORE = "scan.sqlite"
+DATABASE = "database"
+"""Holds the URL of the store, where `--db` names one, without its password."""
+
 AUDIT = "audit.jsonl"
 LOCK = ".lock"
 MANIFEST = "manifest.json"
@@ -25,14 +28,22 @@ def default_folder(inspection_id: str, at: datetime, base: Path = Path("yuanjian
 
 def holds_results(folder: Path) -> bool:
     """Whether a scan wrote here before, whole or not."""
-    return folder.exists() and any(folder.iterdir())
+    return folder.is_dir() and any(folder.iterdir())
+
+
+class Unwritable(Exception):
+    """The folder cannot be made, or nothing can be written into it."""
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Make the folder and hold it against other processes; raises Busy."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as lock:
+    """Make the folder and hold it against other processes; raises Busy, Unwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held_by = (folder / LOCK).open("w")
+    except OSError as error:
+        raise Unwritable(error.strerror) from error
+    with held_by as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

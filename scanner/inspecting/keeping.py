@@ -18,6 +18,10 @@ class OtherScan(InputError):
     """The folder belongs to another inspection."""
 
 
+class Occupied(InputError):
+    """The store holds another scan, and nobody asked to go on with it."""
+
+
 class Complete(InputError):
     """There is nothing to go on with: the scan is complete, and its seal stands."""
 
@@ -29,9 +33,11 @@ class Wider(InputError):
 def begin(store: ScanStore, job: Job, *, resume: bool) -> None:
     """Keep the order; where a scan is resumed, hold today's order against the one it began with.
 
-    Raises Complete, OtherScan with the stored id, Wider with the targets that are new.
+    Raises Occupied with the stored id, Complete, OtherScan with the stored id, Wider with the targets that are new.
     """
     before = store.meta("order")
+    if before is not None and not resume:
+        raise Occupied(before["id"])
     if resume and before is not None:
         if (store.meta("run") or {}).get("complete") and (job.folder / MANIFEST).exists():
             raise Complete(before["id"])

@@ -52,6 +52,10 @@ class PastPlace:
     silences: list[str] = field(default_factory=list)
 
 
+class HistoryFault(InputError):
+    """The history's file cannot be opened or written."""
+
+
 class History:
     """A small SQLite file beside the inspection file. One inspection id is one history."""
 
@@ -63,7 +67,7 @@ class History:
             _METADATA.create_all(self._engine)
         except (OSError, SQLAlchemyError) as error:
             cause = getattr(error, "orig", None) or error
-            raise InputError(f"--history {path}: not a history file that can be written: {cause}") from error
+            raise HistoryFault(f"--history {path}: not a history file that can be written: {cause}") from error
 
     def places(self) -> list[PastPlace]:
         query = select(_PLACE).where(_PLACE.c.inspection == self._inspection)

@@ -52,7 +52,8 @@ class Writer:
 
     def _check(self) -> None:
         if self._fault is not None:
-            raise StoreFault(f"the results cannot be stored: {self._fault}") from self._fault
+            # The driver's own words: SQLAlchemy's name the statement and a page on the web beside.
+            raise StoreFault(str(getattr(self._fault, "orig", None) or self._fault)) from self._fault
 
     def _run(self) -> None:
         open_ = True

@@ -36,6 +36,7 @@ def test_a_stopped_unit_is_left_alone_within_seconds_and_the_other_is_inspected_
     assert differences(told["whole"], told["resumed"]) == {}
 
 
+@pytest.mark.slow
 def test_a_paused_scan_sends_nothing_and_finds_the_same_once_it_is_continued(tmp_path: Path) -> None:
     told = story("paused", tmp_path, 180, MODULE)
     assert [answer[0] for answer in told["answers"]] == [0, 0, 0], told["answers"]

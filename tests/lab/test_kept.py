@@ -1,0 +1,43 @@
+"""Nothing is lost: a full disk, a locked file, twenty kills (R22)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.lab.test_proof import differences, story
+
+pytestmark = [pytest.mark.lab, pytest.mark.namespace]
+
+MODULE = "tests.lab.kept_in_namespace"
+
+
+def test_a_full_disk_ends_the_scan_with_a_word_and_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    told = story("full", tmp_path, 180, MODULE)
+    assert told["ended"]["code"] == 4
+    assert "make room" in told["ended"]["said"] and "Traceback" not in told["ended"]["said"]
+    assert told["later"] == 0, "what cannot be kept is not asked"
+    assert told["resumed"]["code"] == 0, told["resumed"]["said"]
+    assert differences(told["whole"], told["resumed"]) == {}
+    assert told["verified"][0] == 0, told["verified"]
+    assert told["audited"][0] == 0, told["audited"]
+
+
+@pytest.mark.slow
+def test_a_locked_database_ends_the_scan_with_a_word_and_resume_goes_on(tmp_path: Path) -> None:
+    told = story("locked", tmp_path, 180, MODULE)
+    assert told["ended"]["code"] == 4
+    assert "locked" in told["ended"]["said"] and "--resume" in told["ended"]["said"]
+    assert told["resumed"]["code"] == 0, told["resumed"]["said"]
+    assert differences(told["whole"], told["resumed"]) == {}
+
+
+@pytest.mark.slow
+def test_twenty_kills_change_no_answer_and_little_is_asked_again(tmp_path: Path) -> None:
+    told = story("killed", tmp_path, 900, MODULE)
+    assert told["kills"] >= 5
+    assert told["resumed"]["code"] == 0, told["resumed"]["said"]
+    assert differences(told["whole"], told["resumed"]) == {}
+    assert told["verified"][0] == 0, told["verified"]
+    print(f"{told['kills']} kills: {told['again']} of {told['once']} questions asked again")
+    # A quarter of a second's work, and the probes under way: three on each of twelve lanes.
+    assert told["again"] <= told["kills"] * (0.25 * 400 + 36 * 10)
