@@ -18,7 +18,7 @@ MOST = 4096
 
 @dataclass(frozen=True, slots=True)
 class DnsTcpFacts:
-    """`refused`: both connections were reset, before or after the question; False where one was answered."""
+    """`refused`: both connections were reset, or closed before a byte of an answer; False where one was answered."""
 
     refused: bool | None
 
@@ -32,7 +32,10 @@ async def observe(target: Target, net: Network) -> Seen[DnsTcpFacts]:
             continue
         except Malformed:
             return _malformed()
-    evidence = Evidence(f"TCP {target.port}: reset, {TRIES} times; UDP {target.port} answers", about="refused")
+    evidence = Evidence(
+        f"TCP {target.port}: reset or closed without an answer, {TRIES} times; UDP {target.port} answers",
+        about="refused",
+    )
     return Seen(DnsTcpFacts(True), evidence=(evidence,))
 
 
@@ -41,7 +44,10 @@ async def _answers(net: Network) -> bool:
     message = question(identity)
     async with net.connect() as stream:
         await stream.send(len(message).to_bytes(2, "big") + message)
-        length = int.from_bytes(await stream.receive_exactly(2), "big")
+        first = await stream.receive(1)
+        if not first:
+            raise ConnectionRefused("closed without an answer")
+        length = int.from_bytes(first + await stream.receive_exactly(1), "big")
         return is_reply(await stream.receive_exactly(min(length, MOST)), identity)
 
 
