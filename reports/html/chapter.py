@@ -8,6 +8,7 @@ from typing import Any
 from reports.html.clause_table import LawTable, Line, counts, handover, law_tables
 from reports.html.group import Group, Record, groups
 from reports.html.tally import Tally
+from reports.html.tls_page import Page, pages
 from scanner.model.check import Confidence, Severity, Weight
 
 ASSETS = 1000
@@ -47,6 +48,12 @@ class Chapter:
     assets: Sequence[Record]
     tally: Tally
     errors: Sequence[Record]
+    tls_pages: Sequence[Page]
+
+    @property
+    def anchors(self) -> Mapping[str, str]:
+        """Where the findings of a check stand."""
+        return {group.check: group.anchor for group in self.groups}
 
     @property
     def anchor(self) -> str:
@@ -139,7 +146,10 @@ def _chapter(
         for weight in ("issue", "observation", "lead")
     )
     laws = law_tables(parts["clauses"], results["laws"], results["clause_texts"], [*issues, *advice, *leads])
-    return Chapter(number, unit, issues, advice, leads, by_weight["fixed"], laws, parts["assets"], tally, errors)
+    services = pages(parts["assets"], f"u{number}")
+    return Chapter(
+        number, unit, issues, advice, leads, by_weight["fixed"], laws, parts["assets"], tally, errors, services
+    )
 
 
 def fault(finding: Record) -> str | None:

@@ -19,10 +19,11 @@ from scanner.results.coverage import Coverage, asset_json
 from scanner.results.digest import fact_lines
 from scanner.results.finding import Findings
 from scanner.results.finding_row import Rows
-from scanner.results.judged import Judging, Lane
+from scanner.results.judged import Judged, Judging, Lane
 from scanner.results.legal import Legal
 from scanner.results.names import Names
 from scanner.results.reachable import Reach
+from scanner.results.tls_service import tls_service
 from scanner.sealing import digest
 from scanner.store.history import PastPlace
 from scanner.store.scan import ScanStore
@@ -65,7 +66,7 @@ def build(store: ScanStore, basis: Basis) -> Built:
     hosts: Counter[str] = Counter()
     for lane in Judging(store, basis.selection, names, complete=run["complete"]).lanes():
         unit_name = unit_names[lane.unit]
-        assets += _assets(lane, unit_name)
+        assets += _assets(lane, unit_name, zone)
         hosts[lane.unit] += _is_host(lane)
         answers.take(lane, findings)
         for judged in lane.judged:
@@ -149,8 +150,11 @@ def _unit(
     }
 
 
-def _assets(lane: Lane, unit_name: str) -> Iterator[dict[str, Any]]:
+def _assets(lane: Lane, unit_name: str, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
     """The services that answered, and what they said they are."""
+    judged: dict[str, list[Judged]] = {}
+    for one in lane.judged:
+        judged.setdefault(one.asset.target.key, []).append(one)
     for asset in lane.assets:
         identify = asset.observations.get(IDENTIFY)
         if asset.target.kind != "service" or (identify is not None and not identify.observed):
@@ -164,6 +168,7 @@ def _assets(lane: Lane, unit_name: str) -> Iterator[dict[str, Any]]:
             "version": facts.get("version"),
             "cpe": facts.get("cpe") or None,
             "tls": asset.target.tls,
+            "tls_service": tls_service(asset, judged.get(asset.target.key, ()), zone),
         }
 
 

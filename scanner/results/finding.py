@@ -163,7 +163,7 @@ def sentences(check: Check, facts: Mapping[str, Any], zone: ZoneInfo) -> dict[st
 def _words(value: Any, language: Language, zone: ZoneInfo | None) -> str:
     match value:
         case str() if zone is not None and _MOMENT.fullmatch(value):
-            return datetime.fromisoformat(value).astimezone(zone).isoformat(" ", "seconds")
+            return _in_zone(value, zone)
         case None:
             return "—"
         case bool():
@@ -174,3 +174,11 @@ def _words(value: Any, language: Language, zone: ZoneInfo | None) -> str:
             return ", ".join(f"{key}={_words(part, language, zone)}" for key, part in value.items())
         case _:
             return str(value)
+
+
+def _in_zone(moment: str, zone: ZoneInfo) -> str:
+    """The end of all years, by which certificates mean "never" (RFC 5280 section 4.1.2.5), has no other zone's time."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(zone).isoformat(" ", "seconds")
+    except OverflowError:
+        return moment.replace("T", " ")

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -102,3 +103,8 @@ def test_a_sentence_says_lists_and_unknowns_as_people_do() -> None:
     assert sentence("{names} {when} {tls} {item.path}", facts, "zh-CN") == "a、b — 是 /x"
     assert sentence("{names} {when} {tls} {item.path} {never}", facts, "en") == "a, b — yes /x —"
     assert sentence("{names}", {"names": "{tls}", "tls": True}, "en") == "{tls}"
+
+
+def test_the_end_of_all_years_is_shown_as_it_was_written() -> None:
+    shown = sentence("until {not_after}", {"not_after": "9999-12-31T23:59:59+00:00"}, "en", ZoneInfo("Asia/Shanghai"))
+    assert shown == "until 9999-12-31 23:59:59+00:00"

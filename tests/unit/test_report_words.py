@@ -93,6 +93,7 @@ FAMILIES = [
     "service_type",
     "reason",
     "traffic",
+    "tls_role",
 ]
 """Words whose keys are put together from a value of the results."""
 
