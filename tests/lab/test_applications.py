@@ -23,6 +23,7 @@ from tests.lab.servers.ipp_printer import ipp_printer
 from tests.lab.servers.jupyter import jupyter
 from tests.lab.servers.motion import motion
 from tests.lab.servers.nginx import nginx, server
+from tests.lab.servers.pouchdb import pouchdb
 from tests.lab.servers.prometheus import node_exporter, prometheus
 
 pytestmark = pytest.mark.lab
@@ -112,6 +113,16 @@ def test_clickhouse_with_a_password_passes(tmp_path: Path) -> None:
         found = inspect("127.35.4.3", 8123)
     assert (found.failed, "clickhouse.open" in found.passed) == (set(), True)
     assert "Code: 19" in found.observations["services.clickhouse"].facts["answer"]
+
+
+def test_a_server_of_couchdbs_protocol_is_open_on_its_own_port_and_on_another(tmp_path: Path) -> None:
+    with pouchdb(tmp_path / "pouchdb", "127.35.10.1"):
+        found = inspect("127.35.10.1", 5984)
+    assert found.failed == {"couchdb.open"}
+    assert found.judgements["couchdb.open"].seen["named"] == "PouchDB Server 4.2.0"
+    assert "payroll" not in repr(found.observations)
+    with pouchdb(tmp_path / "other", "127.35.10.2", port=5999):
+        assert inspect("127.35.10.2", 5999).failed == {"couchdb.open"}
 
 
 def test_cups_for_everybody_is_exposed_and_is_no_printer(tmp_path: Path) -> None:

@@ -226,6 +226,14 @@ def test_no_sentence_of_a_finding_names_a_fact_that_is_not_there() -> None:
             assert set(re.findall(r"\{(\w+)\}", check.seen.in_language(language))) <= known  # type: ignore[arg-type]
 
 
+def test_a_list_of_databases_that_was_cut_off_is_read_to_its_last_whole_name() -> None:
+    couchdb = next(one for one in applications() if one.name == "couchdb")
+    read = couchdb.ways[0][1].read
+    assert read(response(body=b'["a","b","c', truncated=True)) is not None
+    assert read(response(body=b'["a","b","c')) is None
+    assert read(response(body=b"<html>", truncated=True)) is None
+
+
 def test_the_question_of_etcd_asks_for_one_key_without_its_value() -> None:
     etcd = next(one for one in applications() if one.name == "etcd")
     asked = json.loads(etcd.ways[0][1].body)

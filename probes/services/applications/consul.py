@@ -34,6 +34,11 @@ def root_tells(root: Root) -> bool:
 
 
 APPLICATION = Application(
-    "consul", PRODUCT, (8500, 8501), ((Question("/v1/catalog/services", services),),), root_tells, by_number=True
+    "consul",
+    PRODUCT,
+    (8500, 8501),
+    ((Question("/v1/catalog/services", services, most=512 * 1024),),),
+    root_tells,
+    by_number=True,
 )
 PROBE = probe_of(APPLICATION)

@@ -34,7 +34,7 @@ APPLICATION = Application(
     "grafana",
     PRODUCT,
     (3000,),
-    ((Question("/api/health", health), Question("/api/search?limit=1", search)),),
+    ((Question("/api/health", health), Question("/api/search?limit=1", search, most=512 * 1024)),),
     root_tells,
 )
 PROBE = probe_of(APPLICATION)

@@ -26,5 +26,7 @@ def root_tells(root: Root) -> bool:
     return any(name in root.headers for name in ("kbn-name", "kbn-license-sig", "kbn-version", "osd-name"))
 
 
-APPLICATION = Application("kibana", PRODUCT, (5601,), ((Question("/api/status", status),),), root_tells, by_number=True)
+APPLICATION = Application(
+    "kibana", PRODUCT, (5601,), ((Question("/api/status", status, most=512 * 1024),),), root_tells, by_number=True
+)
 PROBE = probe_of(APPLICATION)
