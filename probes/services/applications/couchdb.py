@@ -6,7 +6,6 @@ from probes.services.applications.json_answer import parsed, table, value_of, ve
 from probes.services.applications.root import Root
 from scanner.model.network import Response
 
-
 WELCOMES = {"couchdb": ("Welcome", "CouchDB"), "express-pouchdb": ("Welcome!", "PouchDB Server")}
 """The key and the word by which each greets."""
 
