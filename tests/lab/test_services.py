@@ -171,7 +171,7 @@ def test_postgresql_is_exposed(tmp_path: Path) -> None:
     with postgresql(tmp_path / "postgresql", "127.32.5.1"):
         found = inspect("127.32.5.1", 5432)
     assert found.identity["protocol"] == "postgresql"
-    assert found.failed == {"port.database-exposed"}
+    assert found.failed == {"port.database-exposed", "postgres.no-tls"}
 
 
 def test_mariadb_is_exposed_at_the_cost_of_one_unfinished_handshake(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_mariadb_is_exposed_at_the_cost_of_one_unfinished_handshake(tmp_path: Pa
         time.sleep(0.5)
         after = unfinished(socket)
     assert found.identity["product"] == "MariaDB"
-    assert found.failed == {"port.database-exposed"}
+    assert found.failed == {"port.database-exposed", "mysql.no-tls"}
     assert "service.version-disclosed" not in found.failed
     assert after - before == 1
 
