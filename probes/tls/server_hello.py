@@ -1,6 +1,7 @@
 """What a TLS server says first: alerts, ServerHello, HelloRetryRequest, and all that comes in the clear up to TLS 1.2."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from probes.tls.record import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, extensions, messages, records
 from scanner.model.errors import Malformed
@@ -62,10 +63,12 @@ class Heard:
     done: bool = False
 
 
+@lru_cache(maxsize=8)
 def hear(data: bytes) -> Heard:
     """Read what a server sent so far. An unfinished end is fine; Malformed where it is no TLS.
 
-    OverBudget where a message announces more than a chain can need.
+    OverBudget where a message announces more than a chain can need. Whoever asks whether it is enough, and then reads
+    it, has it read once.
     """
     said, alert = bytearray(), None
     for kind, payload in records(data):

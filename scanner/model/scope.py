@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 from scanner.model.inspection import Address, Inspection, ListedTarget, System, Unit
@@ -14,6 +14,12 @@ WEB_PORTS = (80, 443)
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: an IPv4 address in IPv6 clothes."""
+
+
+@lru_cache(maxsize=4096)
+def _read(address: str | Address) -> Address:
+    """The same few addresses are asked about once for each question."""
+    return ip_address(address)
 
 
 class Standing(StrEnum):
@@ -33,13 +39,13 @@ INTERNAL = tuple(
 
 def is_internal(address: str | Address) -> bool:
     """Whether an address is private or loopback; documentation and other special ranges are not."""
-    host = ip_address(address)
+    host = _read(address)
     return any(host in block for block in INTERNAL)
 
 
 def is_special(address: str | Address) -> bool:
     """Whether an address is anything but ordinary public unicast, or carries another address inside."""
-    host = ip_address(address)
+    host = _read(address)
     if not host.is_global or host.is_multicast:
         return True
     if not isinstance(host, IPv6Address):
@@ -63,7 +69,7 @@ class Lines:
 
     def covering(self, address: str | Address) -> Iterator[ListedTarget]:
         """The lines whose blocks hold the address."""
-        host = ip_address(address)
+        host = _read(address)
         for version, length in self._lengths:
             if version == host.version:
                 mask = -1 << (host.max_prefixlen - length)
@@ -84,7 +90,7 @@ class UnitScope:
     def standing(self, address: str | Address) -> Standing:
         if self.targets.cover(address):
             return Standing.LISTED
-        return Standing.CONFIRMED if ip_address(address) in self.confirmed else Standing.FOREIGN
+        return Standing.CONFIRMED if _read(address) in self.confirmed else Standing.FOREIGN
 
 
 class Scope:
@@ -121,7 +127,7 @@ class Scope:
 
     def bars_address(self, address: str | Address) -> Reason | None:
         """Why nothing may be sent to this address whoever lists it, or None. A mapped address is barred as both."""
-        host = ip_address(address)
+        host = _read(address)
         inner = host.ipv4_mapped if isinstance(host, IPv6Address) else None
         if self._excluded.cover(host) or (inner is not None and self._excluded.cover(inner)):
             return Reason.EXCLUDED

@@ -94,7 +94,6 @@ class TcpStream:
 
     @asynccontextmanager
     async def _within(self, seconds: float, what: str) -> AsyncIterator[None]:
-        self._permit.still()
         try:
             async with self._gate.switch.deadline(self._permit.question.unit, seconds, what):
                 try:
