@@ -20,6 +20,9 @@ from scanner.model.errors import InputError
 
 SCHEMA = "yuanjian/manifest/1"
 
+AGAIN = "rejudged-"
+"""How folders begin that hold the same facts judged again, later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Digests:
@@ -93,7 +96,7 @@ def seal(
     }
     body["signature"] = base64.b64encode(key.sign(rfc8785.dumps(body))).decode()
     temporary = folder / f".{MANIFEST}.new"
-    temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary.write_text(_written(body), encoding="utf-8")
     temporary.replace(folder / MANIFEST)
 
 
@@ -108,10 +111,18 @@ class Verification:
 
 
 def verify(folder: Path) -> Verification:
-    """Hold a folder against its manifest: changed, missing and added files, and the signature itself."""
+    """Hold a folder against its manifest: changed, missing and added files, and the signature itself.
+
+    What was judged again later lies beside under a seal of its own, which is held too. No byte of a manifest may
+    differ, though it should mean the same.
+    """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        signature = base64.b64decode(manifest.pop("signature"), validate=True)
+        text = (folder / MANIFEST).read_bytes().decode("utf-8")
+        manifest = json.loads(text)
+        as_written = _written(manifest) == text
+        encoded = manifest.pop("signature")
+        signature = base64.b64decode(encoded, validate=True)
+        as_written = as_written and base64.b64encode(signature).decode() == encoded
         raw = base64.b64decode(manifest["key"]["public"], validate=True)
         public = Ed25519PublicKey.from_public_bytes(raw)
         listed, not_sealed = dict(manifest["files"]), set(manifest["not_sealed"])
@@ -125,9 +136,12 @@ def verify(folder: Path) -> Verification:
         public.verify(signature, rfc8785.dumps(manifest))
     except (InvalidSignature, rfc8785.CanonicalizationError):
         faults.append(f"{MANIFEST}: the signature does not fit: the manifest was altered")
+    if not as_written and not faults:
+        faults.append(f"{MANIFEST}: altered in its form")
     if manifest["key"].get("fingerprint") != fingerprint(public):
         faults.append(f"{MANIFEST}: the fingerprint is not that of the key")
     faults += _differences(folder, listed, not_sealed)
+    faults += _judged_again(folder, fingerprint(public))
     return Verification(tuple(faults), fingerprint(public), sealed, len(listed))
 
 
@@ -165,10 +179,27 @@ def _differences(folder: Path, listed: dict[str, Any], not_sealed: set[str]) -> 
         yield f"{name}: added after the seal"
 
 
+def _judged_again(folder: Path, signer: str) -> Iterator[str]:
+    """What lies beside as judged again later: each a folder, under a whole seal of the same key."""
+    for path in sorted(folder.glob(f"{AGAIN}*")):
+        if not (path / MANIFEST).is_file():
+            yield f"{path.name}: added after the seal"
+            continue
+        found = verify(path)
+        yield from (f"{path.name}/{fault}" for fault in found.faults)
+        if not found.faults and found.fingerprint != signer:
+            yield f"{path.name}: sealed by another key, {found.fingerprint}"
+
+
+def _written(manifest: dict[str, Any]) -> str:
+    """A manifest as its file holds it."""
+    return json.dumps(manifest, ensure_ascii=False, indent=1)
+
+
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.startswith("rejudged-"):
+        if path.is_file() and not name.startswith(AGAIN):
             yield name, path
 
 

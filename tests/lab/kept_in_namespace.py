@@ -128,6 +128,23 @@ async def killed(folder: Path, kills: int = 20) -> dict[str, Any]:
         }  # fmt: skip
 
 
+async def crowd(folder: Path) -> dict[str, Any]:
+    """One host alone, among 200, and among the same 200 in another order."""
+    hosts = tuple(f"10.38.5.{number}" for number in range(1, 201))
+    prepare((*hosts, RESOLVER))
+    limits = "requests_per_second: 200, unit_requests_per_second: 600, unit_connects_per_second: 4000"
+    async with naming({}, RESOLVER, 53):
+        await everybody(hosts)
+        shuffled = list(hosts)
+        random.Random(5).shuffle(shuffled)
+        lists = {"alone": hosts[100:101], "among": hosts, "turned": shuffled}
+        ended = {
+            name: await inspected(order(folder, "crowd", listed, limits=limits), folder / name)
+            for name, listed in lists.items()
+        }
+        return {**ended, "first": hosts[100]}
+
+
 def asked(out: Path) -> Counter[str]:
     """What was asked of the inspected by the audit log: probe, place and act; heartbeats and sweeps apart."""
     counted: Counter[str] = Counter()
@@ -142,7 +159,7 @@ def asked(out: Path) -> Counter[str]:
 
 
 STORIES: dict[str, Callable[[Path], Awaitable[dict[str, Any]]]] = {
-    story.__name__: story for story in (full, locked, killed)
+    story.__name__: story for story in (full, locked, killed, crowd)
 }
 
 if __name__ == "__main__":

@@ -41,3 +41,16 @@ def test_twenty_kills_change_no_answer_and_little_is_asked_again(tmp_path: Path)
     print(f"{told['kills']} kills: {told['again']} of {told['once']} questions asked again")
     # A quarter of a second's work, and the probes under way: three on each of twelve lanes.
     assert told["again"] <= told["kills"] * (0.25 * 400 + 36 * 10)
+
+
+@pytest.mark.slow
+def test_a_host_alone_among_two_hundred_and_in_another_order_gives_the_same_answer(tmp_path: Path) -> None:
+    told = story("crowd", tmp_path, 1800, MODULE)
+    assert [told[run]["code"] for run in ("alone", "among", "turned")] == [0, 0, 0]
+    alone, among, turned = (
+        {place: verdict for place, verdict in told[run]["verdicts"].items() if f'"{told["first"]}"' in place}
+        for run in ("alone", "among", "turned")
+    )
+    assert len(alone) > 20
+    assert alone == among == turned
+    assert differences(told["among"], told["turned"]) == {}

@@ -1,6 +1,7 @@
 """The seal: every way to tamper is named."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,3 +84,54 @@ def test_both_digests_are_the_published_ones_of_abc() -> None:
     found = digest([b"a", b"bc"])
     assert found.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert found.sm3 == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "results.json", "audit.jsonl", "evidence/x.bin"])
+def test_no_byte_of_any_file_can_be_changed_unseen(sealed: Path, name: str) -> None:
+    """Every byte in turn, also those that change no meaning, such as the manifest's blanks."""
+    whole = (sealed / name).read_bytes()
+    for place in range(len(whole)):
+        for flip in (0x01, 0x20):
+            changed = bytearray(whole)
+            changed[place] ^= flip
+            (sealed / name).write_bytes(changed)
+            faults = verify(sealed).faults
+            assert faults and all(fault.startswith(name) or name == "manifest.json" for fault in faults), (place, flip)
+    (sealed / name).write_bytes(whole)
+    assert verify(sealed).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace('{"b": 2}\n', ""), "audit.jsonl: altered"),
+        (lambda text: text + '{"c": 3}\n', "audit.jsonl: altered"),
+        (lambda text: text + "\n", "audit.jsonl: altered"),
+        (lambda text: "".join(reversed(text.splitlines(keepends=True))), "audit.jsonl: altered"),
+    ],
+)
+def test_a_line_cut_added_or_moved_is_named(sealed: Path, change: Callable[[str], str], said: str) -> None:
+    path = sealed / "audit.jsonl"
+    path.write_text(change(path.read_text()))
+    assert verify(sealed).faults == (said,)
+
+
+def test_blanks_in_the_manifest_are_an_alteration_of_its_form(sealed: Path) -> None:
+    manifest = sealed / "manifest.json"
+    manifest.write_text(manifest.read_text() + "\n")
+    assert verify(sealed).faults == ("manifest.json: altered in its form",)
+
+
+def test_what_lies_beside_as_judged_again_is_held_to_its_own_seal(sealed: Path, tmp_path: Path) -> None:
+    again = sealed / "rejudged-20261125T000000Z"
+    again.mkdir()
+    (again / "results.json").write_text("{}")
+    assert verify(sealed).faults == (f"{again.name}: added after the seal",)
+    seal(again, own_key(tmp_path / "key.pem"), at=datetime.now(UTC), about={})
+    assert verify(sealed).faults == ()
+    (again / "results.json").write_text("[]")
+    assert verify(sealed).faults == (f"{again.name}/results.json: altered",)
+    seal(again, own_key(tmp_path / "other.pem"), at=datetime.now(UTC), about={})
+    assert "sealed by another key" in verify(sealed).faults[0]
+    (sealed / "rejudged-note.txt").write_text("x")
+    assert "rejudged-note.txt: added after the seal" in verify(sealed).faults
