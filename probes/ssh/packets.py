@@ -12,6 +12,11 @@ BESIDE = (IGNORE, UNIMPLEMENTED, DEBUG, EXT_INFO)
 MOST_BESIDE = 8
 
 
+def goodbye() -> bytes:
+    """SSH_MSG_DISCONNECT (RFC 4253 section 11.1)."""
+    return bytes([DISCONNECT]) + BY_APPLICATION.to_bytes(4, "big") + string(b"inspection done") + string(b"")
+
+
 class Packets:
     """Both directions with their sequence numbers, which every packet counts into (RFC 4253 section 6.4)."""
 
@@ -37,9 +42,7 @@ class Packets:
 
     async def leave(self) -> None:
         """Say goodbye, as a client does that was told to stop."""
-        await self.send(
-            bytes([DISCONNECT]) + BY_APPLICATION.to_bytes(4, "big") + string(b"inspection done") + string(b"")
-        )
+        await self.send(goodbye())
 
     async def _next(self) -> bytes:
         head = await self._stream.receive_exactly(self.inward.head)

@@ -31,9 +31,10 @@ def dovecot(
     greeting: str | None = None,
     certificate: tuple[Path, Path] | None = None,
     others: bool = False,
+    syslog: bool = False,
 ) -> Iterator[None]:
     """Run dovecot in the foreground; with a certificate and its key it offers STARTTLS; `others` brings POP3 on 110 and
-    ManageSieve on 4190 beside IMAP. `folder` is made."""
+    ManageSieve on 4190 beside IMAP; `syslog` sends its log there. `folder` is made."""
     needs("dovecot")
     if os.geteuid() != 0:
         pytest.skip("laboratory: Dovecot wants to be started as root")
@@ -43,7 +44,7 @@ def dovecot(
         f"""
 base_dir = {folder}/run
 state_dir = {folder}/state
-log_path = {folder}/dovecot.log
+log_path = {"syslog" if syslog else folder / "dovecot.log"}
 protocols = {"imap pop3 sieve" if others else "imap"}
 {f"ssl = yes{chr(10)}ssl_cert = <{certificate[0]}{chr(10)}ssl_key = <{certificate[1]}" if certificate else "ssl = no"}
 listen = {address}

@@ -9,8 +9,10 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def dropbear(folder: Path, address: str, *, port: int = 22, passwords: bool = False) -> Iterator[None]:
-    """Run dropbear with keys of its own, taking passwords or not; `folder` is made."""
+def dropbear(
+    folder: Path, address: str, *, port: int = 22, passwords: bool = False, syslog: bool = False
+) -> Iterator[None]:
+    """Run dropbear with keys of its own, taking passwords or not, its log here or at syslog; `folder` is made."""
     needs("dropbear", "dropbearkey")
     folder.mkdir(parents=True, exist_ok=True)
     keys = [folder / "host_key", folder / "host_rsa"]
@@ -19,7 +21,7 @@ def dropbear(folder: Path, address: str, *, port: int = 22, passwords: bool = Fa
     command: list[str | Path] = [
         "/usr/sbin/dropbear",
         "-F",
-        "-E",
+        *([] if syslog else ["-E"]),
         *([] if passwords else ["-s"]),
         *(part for key in keys for part in ("-r", key)),
         "-p",

@@ -17,10 +17,11 @@ def openssh(
     kex: Sequence[str] = (),
     keys: Sequence[tuple[str, int]] = (("ed25519", 256),),
     lines: Sequence[str] = (),
+    syslog: bool = False,
 ) -> Iterator[None]:
     """Run sshd; `kex` replaces the key exchanges that it offers, `keys` are its host keys by kind and bits.
 
-    `lines` of its configuration win over ours. `folder` is made.
+    `lines` of its configuration win over ours; `syslog` sends its log there. `folder` is made.
     """
     needs("sshd", "ssh-keygen")
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,5 +40,6 @@ def openssh(
     ]
     config = folder / "sshd_config"
     config.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    with running(["/usr/sbin/sshd", "-D", "-e", "-f", config], address=address, ports=[port], folder=folder):
+    said = [] if syslog else ["-e"]
+    with running(["/usr/sbin/sshd", "-D", *said, "-f", config], address=address, ports=[port], folder=folder):
         yield

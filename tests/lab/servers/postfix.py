@@ -20,8 +20,9 @@ def postfix(
     port: int = 25,
     banner: str | None = None,
     certificate: tuple[Path, Path] | None = None,
+    syslog: bool = False,
 ) -> Iterator[None]:
-    """Run Postfix in the foreground; `banner` replaces the words of its greeting; with a certificate and its key it
+    """Run Postfix in the foreground, its log here or at syslog; `banner` replaces the words of its greeting; with a certificate and its key it
     offers STARTTLS. `folder` is made."""
     needs("postfix", "postconf")
     if os.geteuid() != 0:
@@ -43,8 +44,7 @@ def postfix(
         "mydestination =",
         "local_recipient_maps =",
         "smtpd_relay_restrictions = reject",
-        f"maillog_file = {folder}/mail.log",
-        f"maillog_file_prefixes = {folder}",
+        *([] if syslog else [f"maillog_file = {folder}/mail.log", f"maillog_file_prefixes = {folder}"]),
         *([f"smtpd_banner = {banner}"] if banner else []),
         *(_tls(certificate) if certificate else []),
     ]

@@ -8,8 +8,13 @@ from tests.lab.server import needs, running
 
 
 @contextlib.contextmanager
-def rsyncd(folder: Path, address: str, modules: Mapping[str, tuple[str, ...]], *, port: int = 873) -> Iterator[None]:
-    """Run the daemon; each module has further lines of its own ("auth users = backup"). `folder` is made."""
+def rsyncd(
+    folder: Path, address: str, modules: Mapping[str, tuple[str, ...]], *, port: int = 873, syslog: bool = False
+) -> Iterator[None]:
+    """Run the daemon, its log here or at syslog; each module has further lines of its own ("auth users = backup").
+
+    `folder` is made.
+    """
     needs("rsync")
     share = folder / "share"
     share.mkdir(parents=True, exist_ok=True)
@@ -23,6 +28,6 @@ def rsyncd(folder: Path, address: str, modules: Mapping[str, tuple[str, ...]], *
     config = folder / "rsyncd.conf"
     config.write_text("\n".join([*lines, ""]), encoding="utf-8")
     command: list[str | Path] = ["/usr/bin/rsync", "--daemon", "--no-detach", "--config", config]
-    command += ["--address", address, "--port", str(port), "--log-file", folder / "rsyncd.log"]
+    command += ["--address", address, "--port", str(port), *([] if syslog else ["--log-file", folder / "rsyncd.log"])]
     with running(command, address=address, ports=[port], folder=folder):
         yield

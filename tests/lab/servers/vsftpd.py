@@ -19,8 +19,9 @@ def vsftpd(
     anonymous: bool = False,
     certificate: Path | None = None,
     banner: str | None = None,
+    syslog: bool = False,
 ) -> Iterator[None]:
-    """Run vsftpd; `certificate` is a PEM file with chain and key, for AUTH TLS. `folder` is made."""
+    """Run vsftpd; `certificate` is a PEM file with chain and key, for AUTH TLS; `syslog` sends its log there. `folder` is made."""
     needs("vsftpd")
     if os.geteuid() != 0:
         pytest.skip("laboratory: vsftpd wants to be started as root")
@@ -38,6 +39,7 @@ def vsftpd(
         f"secure_chroot_dir={empty}",
         "seccomp_sandbox=NO",
         "xferlog_enable=NO",
+        *(["syslog_enable=YES"] if syslog else []),
         *([f"ftpd_banner={banner}"] if banner else []),
         *([f"rsa_cert_file={certificate}", "ssl_enable=YES"] if certificate else []),
         *(["force_local_logins_ssl=NO", "force_local_data_ssl=NO"] if certificate else []),
