@@ -1,10 +1,11 @@
 """Whether an X server lets in who brings no cookie (X Window System Protocol, section 8). Nothing is drawn or read."""
 
+import asyncio
 from dataclasses import dataclass
 
 from probes.services.banner import printable
 from probes.services.dialogues.x11 import SETUP
-from probes.services.twice import asked_twice
+from probes.services.twice import asked
 from probes.services.where import spoken_or_silent
 from scanner.model.errors import Malformed
 from scanner.model.network import Network, Stream
@@ -15,6 +16,8 @@ from scanner.model.verdict import Reason
 
 PORTS = tuple(range(6000, 6010))
 FAILED, SUCCESS, AUTHENTICATE = 0, 1, 2
+STARTING_AFRESH = (Reason.REFUSED, Reason.MALFORMED)
+PAUSE = 1.0
 VENDOR_AT, MOST_VENDOR = 40, 200
 
 
@@ -30,15 +33,33 @@ class X11Facts:
 
 
 async def observe(target: Target, net: Network) -> Seen[X11Facts]:
-    """One set-up; a second one where it succeeded. The connection ends with the answer."""
+    """One set-up; a second one beside it where it succeeded. The connections end with the answers.
 
-    async def ask() -> X11Facts:
-        async with net.connect(tls=target.tls is True) as stream:
-            await stream.send(SETUP)
-            return await _answer(stream)
-
-    told = await asked_twice(ask, lambda answer: answer.open is True)
+    A server whose last client has left starts afresh, and may shut its door meanwhile: then it is asked once more.
+    """
+    told = await asked(lambda: _twice(target, net))
+    if told.reason in STARTING_AFRESH:
+        await asyncio.sleep(PAUSE)
+        told = await asked(lambda: _twice(target, net))
     return describe(told.answer, told.reason)
+
+
+async def _twice(target: Target, net: Network) -> X11Facts:
+    tls = target.tls is True
+    async with net.connect(tls=tls) as stream:
+        first = await _asked(stream)
+        if not first.open:
+            return first
+        async with net.connect(tls=tls) as another:
+            second = await _asked(another)
+    if not second.open:
+        raise Malformed("a set-up that succeeds once and not again")
+    return second
+
+
+async def _asked(stream: Stream) -> X11Facts:
+    await stream.send(SETUP)
+    return await _answer(stream)
 
 
 async def _answer(stream: Stream) -> X11Facts:
@@ -80,7 +101,7 @@ PROBE = Probe(
     Impact.ORDINARY,
     X11Facts,
     observe,
-    cost=Cost(connections=2, seconds=60),
+    cost=Cost(connections=4, seconds=60),
     wants=wants,
     address_bound=True,
 )
