@@ -28,6 +28,9 @@ PRODUCTS = {
     "iis": "IIS", "mariadb": "MariaDB", "mongodb": "MongoDB", "mosquitto": "Mosquitto", "mysql": "MySQL", "nats": "NATS", "openssh": "OpenSSH", "postfix": "Postfix",
     "orthanc": "Orthanc", "postgresql": "PostgreSQL", "rabbitmq": "RabbitMQ", "redis": "Redis", "tomcat": "Tomcat", "vsftpd": "vsftpd", "weblogic": "WebLogic",
     "windows": "Windows", "zookeeper": "ZooKeeper",
+    "clickhouse": "ClickHouse", "consul": "Consul", "couchdb": "CouchDB", "cups": "CUPS", "docker": "Docker", "elasticsearch": "Elasticsearch",
+    "grafana": "Grafana", "hadoop": "Hadoop", "influxdb": "InfluxDB", "jenkins": "Jenkins", "jupyter": "Jupyter", "kubernetes": "Kubernetes",
+    "nacos": "Nacos", "opensearch": "OpenSearch", "prometheus": "Prometheus", "solr": "Solr", "spark": "Spark", "spring": "Spring Boot",
 }  # fmt: skip
 """Products as their makers write them; any other stands as the catalogue has it."""
 

@@ -102,6 +102,34 @@ def test_json_is_read_within_bounds() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        b"seajs.use(" * 6000,
+        b"<title>" * 9000,
+        b"IPC" * 20_000,
+        b'{"version":{"number":"1' + b"-" * 79 + b'!"},"tagline":"You Know, for Search"}',
+        b"# TYPE a gauge\n" + (b"a" * 200 + b"{" * 2000 + b"\n") * 7,
+        b"a_build_info{" * 1200,
+        b"HP " * 20_000,
+        b"Spark Master at x" * 3000,
+        (b"green " * 9 + b"\t \t\n") * 900,
+    ],
+    ids=lambda body: body[:20].decode(),
+)
+def test_words_made_to_be_read_for_ever_are_read_to_an_end(body: bytes) -> None:
+    """Each expression's dear case, at the size that is read: without bounds these take hours."""
+    for title in (b"", b"<title>" + body[:300] + b"</title>"):
+        headers = (
+            ("content-type", "text/plain"),
+            ("server", body[:9000].decode()),
+            ("www-authenticate", "realm=" * 9000),
+        )
+        answer = response(status=200, headers=headers, body=title + body)
+        assert all(weighed(question, answer).line for _, question in QUESTIONS)
+        describe(answer)
+
+
+@pytest.mark.parametrize(
     ("written", "told"),
     [("7.17.9", "7.17.9"), ("v3.5.0-rc.1", "v3.5.0-rc.1"), ("1.6.7~rc0", "1.6.7~rc0"), ("<b>1</b>", ""), (None, "")],
 )

@@ -44,7 +44,7 @@ SIGNS = (
     _sign(
         "Hikvision",
         server=r"^(?:App-webs/|DNVRS-Webs|DVRDVS-Webs|Hikvision-Webs)",
-        body=r"/doc/page/login\.asp|seajs\.use\(['\"]?[^)]*doc/script/",
+        body=r"/doc/page/login\.asp|seajs\.use\([^)]{0,99}doc/script/",
     ),
     _sign("Dahua", body=r"/jsCore/rpcCore\.js|js/loginEx\.js|/RPC2_Login"),
     _sign("Uniview", body=r"/cgi-bin/main-cgi\?|UniviewNVR|LAPI/V1\.0/"),

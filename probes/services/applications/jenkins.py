@@ -7,13 +7,14 @@ from probes.services.applications.root import Root
 from scanner.model.network import Response
 
 PRODUCT = "Jenkins"
-TREE = "useSecurity,jobs[_class]{0,1}"
+TREE = "useSecurity,jobs%5B_class%5D%7B0,1%7D"
+"""useSecurity,jobs[_class]{0,1}: of one job, what it is an instance of (older ones tell nothing of it then)."""
 
 
 def jobs(response: Response) -> Told | None:
     """A job, or the word that there is no security at all; an empty list may also be all that strangers see."""
     version = version_of(response.header("x-jenkins"))
-    answer = table(parsed(response), {"jobs": list, "_class": str})
+    answer = table(parsed(response), {"jobs": list})
     if answer is None or not version:
         return Told(False, "a login is asked for", PRODUCT, version) if version and response.status == 403 else None
     if answer["jobs"] or answer.get("useSecurity") is False:

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.model.network import Response
 
 MOST = 512 * 1024
-VERSION = re.compile(r"v?\d{1,9}(?:[.+~_-][\w+~-]{1,40}){0,8}")
+VERSION = re.compile(r"v?\d[\w.+~-]{0,79}")
 
 
 def parsed(response: Response) -> Any:

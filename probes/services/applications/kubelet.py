@@ -1,4 +1,4 @@
-"""The kubelet: whether /pods is given to anybody. Headers and the first 256 bytes are read: no pod's name is among them."""
+"""The kubelet: whether /pods is given to anybody. Headers and the first 256 bytes are read, and no name is kept."""
 
 import re
 

@@ -97,7 +97,7 @@ OPENSEARCH = {
 }
 HEALTH = answer("200 OK", b"green\nyellow\n\n", TEXT)
 POD_LIST = (
-    b'{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[' + b" " * 300 + b'{"metadata":{"name":"payroll"}}]}'
+    b'{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"payroll"}}' + b" " * 900 + b"]}"
 )
 STATUS = {
     "kind": "Status",
