@@ -72,4 +72,5 @@ PROBE = Probe(
     wants=wants,
     leads=leads,
     address_bound=True,
+    leads_to=frozenset(f"services.{one.name}" for one in applications()),
 )

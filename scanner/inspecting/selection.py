@@ -66,7 +66,11 @@ def _permitted(check: Check, choice: Choice) -> bool:
 
 def _runs(probe: Probe, needed: set[str | None], unwanted: frozenset[str]) -> bool:
     """Who finds the way for others runs whatever is chosen; what is marked runs for its own check alone."""
-    leads_on = probe.finds_way and probe.impact is not Impact.MARKED
+    leads_on = (
+        probe.finds_way
+        and probe.impact is not Impact.MARKED
+        and not (probe.leads_to and needed.isdisjoint(probe.leads_to))
+    )
     return probe.name not in unwanted and (probe.name in needed or leads_on)
 
 

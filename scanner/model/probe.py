@@ -55,6 +55,7 @@ class Probe:
     `leads` is pure and works on the facts as JSON values, so that a resumed scan finds the same leads.
     `wants` says, from the target alone, whether the question makes sense (its protocol, its port).
     `address_bound` probes run only on addresses listed literally or confirmed (R2).
+    `leads_to` names the probes that live from its leads, where these alone do: without them it need not run.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Probe:
     wants: Callable[[Target], bool] = _always
     leads: Callable[[Target, Mapping[str, Any]], Iterable[Target]] = _no_leads
     address_bound: bool = False
+    leads_to: frozenset[str] = frozenset()
 
     @property
     def area(self) -> str:

@@ -26,9 +26,11 @@ from probes.services.applications.root import root_of
 from scanner.catalogue.loader import load
 from scanner.catalogue.ports import load_ports
 from scanner.inspecting.registry import all_probes
+from scanner.inspecting.selection import Choice, select
 from scanner.judging import judge
 from scanner.judging.reach import unreached
 from scanner.model.observation import Observation
+from scanner.model.probe import Profile
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from tests.lab.servers.documented import DOCUMENTED
@@ -182,6 +184,21 @@ def test_the_root_makes_likely_only_what_its_words_speak_of() -> None:
     assert likely == ("druid-monitor", "jenkins")
     assert [lead.protocol for lead in leads(target, {"likely": likely})] == ["druid-monitor", "jenkins"]
     assert {lead.key for lead in leads(target, {"likely": likely})} == {target.key}
+
+
+@pytest.mark.parametrize(
+    ("choice", "runs"),
+    [
+        (Choice(Profile.STANDARD), True),
+        (Choice(Profile.QUICK), True),
+        (Choice(Profile.STANDARD, only=("jenkins.open",)), True),
+        (Choice(Profile.STANDARD, only=("tls",)), False),
+        (Choice(Profile.STANDARD, no_probes=("services.application",)), False),
+    ],
+)
+def test_the_root_is_read_for_applications_only_where_one_is_chosen(choice: Choice, runs: bool) -> None:
+    chosen = select(choice, load(), all_probes()).probes
+    assert ("services.application" in {probe.name for probe in chosen}) is runs
 
 
 def test_a_location_that_is_no_url_leads_nowhere() -> None:
