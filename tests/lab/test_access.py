@@ -241,9 +241,8 @@ def test_misbehaviour_accuses_nobody(port: int, behaviour: str) -> None:
         async with serving(misbehaving, "127.32.18.16", port):
             found = await inspected("127.32.18.16", port)
         assert not found.failed & OWN[port]
-        assert {check: found.judgements[check].verdict for check in OWN[port]} == dict.fromkeys(
-            OWN[port], Verdict.NOT_TESTED
-        )
+        if found.identity["protocol"] != "echo":  # who gives back everything may be known for just that
+            assert set(found.untested) >= OWN[port]
 
     asyncio.run(asked())
 
