@@ -11,6 +11,7 @@ from scanner.model.verdict import Reason, Verdict
 from tests.hostile import servers as hostile
 from tests.hostile.servers import Conversation, Visit, answer, answering, serving
 from tests.lab.certificates import issue
+from tests.lab.servers.display import free_display
 from tests.lab.servers.freerdp import freerdp
 from tests.lab.servers.nginx import nginx, server
 from tests.lab.servers.rservices import PORTS, rservice
@@ -68,20 +69,20 @@ def test_a_careless_samba_fails_each_check() -> None:
 
 @pytest.mark.parametrize("layer", ["tls", "rdp"])
 def test_xrdp_accepts_a_session_without_nla(tmp_path: Path, layer: str, certificate: tuple[Path, Path]) -> None:
-    with xrdp(tmp_path, "127.32.18.3", layer=layer, certificate=certificate[0], key=certificate[1]):
+    with xrdp(tmp_path, "127.32.18.3", certificate=certificate if layer == "tls" else None):
         found = inspect("127.32.18.3", 3389)
     assert found.judgements["rdp.no-nla"].severity is Severity.HIGH
     assert found.observations["services.rdp"].facts["layer"] == {"tls": "TLS", "rdp": "standard RDP security"}[layer]
 
 
 def test_freerdp_with_nla_passes(tmp_path: Path) -> None:
-    with freerdp(tmp_path, "127.32.18.4", security="nla", display=41):
+    with freerdp(tmp_path, "127.32.18.4", security="nla"):
         found = inspect("127.32.18.4", 3389)
     assert "rdp.no-nla" in found.passed
 
 
 def test_freerdp_with_the_old_layer_alone_fails(tmp_path: Path) -> None:
-    with freerdp(tmp_path, "127.32.18.4", security="rdp", display=42):
+    with freerdp(tmp_path, "127.32.18.4", security="rdp"):
         found = inspect("127.32.18.4", 3389)
     assert "rdp.no-nla" in found.failed
 
@@ -114,7 +115,7 @@ def test_vnc_of_version_3_3_decides_for_itself() -> None:
 
 @pytest.mark.parametrize("open_to_all", [True, False])
 def test_x11_fails_where_no_cookie_is_wanted(tmp_path: Path, open_to_all: bool) -> None:
-    with xvfb(tmp_path, display=8 + open_to_all, open_to_all=open_to_all) as port:
+    with xvfb(tmp_path, display=free_display(1, 9), open_to_all=open_to_all) as port:
         found = inspect("127.32.18.7", port)
     assert found.identity["protocol"] == "x11"
     assert ("x11.open" in found.failed) is open_to_all

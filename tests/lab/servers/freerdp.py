@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.lab.server import needs, running
+from tests.lab.servers.display import free_display
 from tests.lab.servers.xvfb import xvfb
 
 
 @contextlib.contextmanager
-def freerdp(folder: Path, address: str, *, security: str, display: int, port: int = 3389) -> Iterator[None]:
+def freerdp(folder: Path, address: str, *, security: str, port: int = 3389) -> Iterator[None]:
     """Run it; `security` is its own word ("nla", "tls", "rdp"). `folder` is made."""
     needs("freerdp-shadow-cli")
     folder.mkdir(parents=True, exist_ok=True)
+    display = free_display()
     with xvfb(folder / "xvfb", display=display, open_to_all=True):
         command = [
             "/usr/bin/env",

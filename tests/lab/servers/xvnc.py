@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.lab.server import needs, running
-
-DISPLAYS = iter(range(70, 99))
+from tests.lab.servers.display import free_display
 
 
 @contextlib.contextmanager
@@ -16,7 +15,7 @@ def xvnc(folder: Path, address: str, *, security: str, port: int = 5900) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     password = folder / "passwd"
     password.write_bytes(bytes.fromhex("dbd83cfd727a1458"))
-    command: list[str | Path] = ["/usr/bin/Xvnc", f":{next(DISPLAYS)}", "-interface", address, "-rfbport", str(port)]
+    command: list[str | Path] = ["/usr/bin/Xvnc", f":{free_display()}", "-interface", address, "-rfbport", str(port)]
     command += ["-SecurityTypes", security, "-PasswordFile", password, "-geometry", "64x48", "-nolisten", "tcp"]
     with running(command, address=address, ports=[port], folder=folder):
         yield
