@@ -187,3 +187,17 @@ def asked_one(name: str, conversation: Conversation) -> Observation:
 def verdict_of(check: str, seen: Observation) -> tuple[Verdict, Reason | None]:
     (judgement,) = judge(CHECKS[check], seen.target, {seen.probe: seen}, {})
     return judgement.verdict, judgement.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "times"), [("jupyter", 1), ("hadoop", 1), ("etcd", 1), ("prometheus", 2), ("printer", 3)]
+)
+def test_who_was_refused_knocks_again_only_at_another_door(name: str, times: int) -> None:
+    heads: list[str] = []
+
+    def reply(head: str) -> bytes:
+        heads.append(head)
+        return answer("401 Unauthorized", b"", "Connection: close")
+
+    asked_one(f"services.{name}", answering(reply))
+    assert len([head for head in heads if " HTTP/1.1" in head.partition("\r\n")[0]]) == times

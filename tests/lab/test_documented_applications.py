@@ -127,6 +127,16 @@ def test_a_shop_that_sells_printers_and_cameras_is_neither() -> None:
     assert found.failed == set()
 
 
+def test_it_is_found_over_ipv6() -> None:
+    one = next(one for one in DOCUMENTED if one.check == "elasticsearch.open")
+
+    async def run() -> Inspected:
+        async with serving(conversation(one.open), "::1", 9200):
+            return await inspected("::1", 9200, identified=False)
+
+    assert asyncio.run(run()).failed == {"elasticsearch.open"}
+
+
 def test_every_check_that_no_real_server_proves_is_proven_here() -> None:
     real = {"etcd", "prometheus", "influxdb", "clickhouse", "cups", "jupyter", "docker-api"}
     assert {check for check in CHECKS if check.rpartition(".")[0] not in real} == {one.check for one in DOCUMENTED}

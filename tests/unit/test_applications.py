@@ -233,6 +233,15 @@ def test_an_application_is_asked_by_number_only_at_its_own_ports(application: Ap
     )
 
 
+def test_no_root_is_read_for_applications_where_the_address_is_nobodys_we_know() -> None:
+    """R2: dialogue with a service runs on one's own addresses alone, by name too."""
+    assert PROBES["services.application"].address_bound
+    named = Target(
+        TargetKind.SERVICE, "self", name="x.example", address="192.0.2.7", port=443, protocol="http", tls=True
+    )
+    assert PROBES["services.application"].wants(named)
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: str(check.id))
 def test_a_closed_port_passes_and_a_filtered_one_says_from_where(check: Any) -> None:
     """R13."""

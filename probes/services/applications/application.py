@@ -47,7 +47,8 @@ class Application:
     """One product, or several that speak alike.
 
     `ports` are where it usually lives. `by_number`: it is asked there whatever the root says, because its root may
-    not tell. `root_tells` knows it by its root on any port. `ways` are tried in order until one is given.
+    not tell. `root_tells` knows it by its root on any port. `ways` are tried in order until one is given, or refused;
+    `apart` ones have doors of their own, so that a refusal at one says nothing of the others.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Application:
     ways: tuple[Way, ...]
     root_tells: Callable[[Root], bool]
     by_number: bool = False
+    apart: bool = False

@@ -111,13 +111,17 @@ def probe_of(application: Application, *, profile: Profile = Profile.STANDARD) -
 
 
 async def inquiry(application: Application, net: Network) -> Inquiry:
-    """Way after way until one is given all through; its last question, the proof, is then asked once more."""
+    """Way after way until one is given all through; its last question, the proof, is then asked once more.
+
+    A refusal ends it where all ways have one door: each further knock would stand in the log.
+    """
     ways: list[list[Answer]] = []
     for way in application.ways:
         ways.append(await _way(way, net))
         if ways[-1][-1].outcome is Outcome.GIVEN:
             return Inquiry(ways, await _ask(way[-1], net, again=True))
-        if ways[-1][-1].reason in DEAF:
+        refused = ways[-1][-1].outcome is Outcome.REFUSED and not application.apart
+        if refused or ways[-1][-1].reason in DEAF:
             break
     return Inquiry(ways)
 

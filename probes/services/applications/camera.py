@@ -108,6 +108,7 @@ APPLICATION = Application(
     ),
     root_tells,
     by_number=True,
+    apart=True,
 )
 
 

@@ -70,5 +70,6 @@ APPLICATION = Application(
     ((Question("/", page, most=512 * 1024),), *((_ipp(path),) for path in IPP_PATHS)),
     root_tells,
     by_number=True,
+    apart=True,
 )
 PROBE = probe_of(APPLICATION)

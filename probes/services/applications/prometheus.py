@@ -49,5 +49,6 @@ APPLICATION = Application(
     ),
     root_tells,
     by_number=True,
+    apart=True,
 )
 PROBE = probe_of(APPLICATION)
