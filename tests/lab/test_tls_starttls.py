@@ -51,6 +51,11 @@ def _vsftpd(folder: Path, pair: Pair | None) -> AbstractContextManager[object]:
     return vsftpd(folder, ADDRESS, certificate=both)
 
 
+def _xrdp(folder: Path, pair: Pair | None) -> AbstractContextManager[object]:
+    certificate_file, key = LEAF.write(folder.parent, CA)
+    return xrdp(folder, ADDRESS, layer="tls" if pair else "rdp", certificate=certificate_file, key=key)
+
+
 SERVERS = [
     Server("smtp", 25, lambda folder, pair: postfix(folder, ADDRESS, certificate=pair)),
     Server("imap", 143, lambda folder, pair: dovecot(folder, ADDRESS, certificate=pair)),
@@ -61,7 +66,7 @@ SERVERS = [
     Server("unknown", 5222, lambda folder, pair: prosody(folder, ADDRESS, host=ADDRESS, certificate=pair)),
     Server("postgresql", 5432, lambda folder, pair: postgresql(folder, ADDRESS, certificate=pair)),
     Server("mysql", 3306, lambda folder, pair: mariadb(folder, ADDRESS, certificate=pair)),
-    Server("rdp", 3389, lambda folder, pair: xrdp(folder, ADDRESS, certificate=pair)),
+    Server("rdp", 3389, _xrdp),
     Server("unknown", 6667, lambda folder, pair: inspircd(folder, ADDRESS, certificate=pair)),
 ]
 NAMES = [f"{server.protocol}-{server.port}" for server in SERVERS]
