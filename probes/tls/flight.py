@@ -17,21 +17,24 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from probes.tls import sm2
 from probes.tls.hello import ALPN, SIGNED_TIMESTAMPS, STATUS_REQUEST
 from probes.tls.record import ALERT, APPLICATION_DATA, HANDSHAKE, extensions, messages, records
 from probes.tls.server_hello import CERTIFICATE, CERTIFICATE_REQUEST, KEY_SHARE, MOST_CERTIFICATES, hear, staple
+from probes.tls.sm4 import Sm4Gcm
 from scanner.model.errors import Malformed
 
 ENCRYPTED_EXTENSIONS, CERTIFICATE_VERIFY, FINISHED = 8, 15, 20
-X25519, P256, P384, P521, X448 = 29, 23, 24, 25, 30
+X25519, P256, P384, P521, X448, SM2 = 29, 23, 24, 25, 30, 41
 CURVES: dict[int, EllipticCurve] = {P256: SECP256R1(), P384: SECP384R1(), P521: SECP521R1()}
-Cipher = AESGCM | AESCCM | ChaCha20Poly1305
+Cipher = AESGCM | AESCCM | ChaCha20Poly1305 | Sm4Gcm
 CIPHERS: dict[int, tuple[str, int, Callable[[bytes], Cipher]]] = {
     0x1301: ("sha256", 16, AESGCM),
     0x1302: ("sha384", 32, AESGCM),
     0x1303: ("sha256", 32, ChaCha20Poly1305),
     0x1304: ("sha256", 16, AESCCM),
     0x1305: ("sha256", 16, lambda key: AESCCM(key, 8)),
+    0x00C6: ("sm3", 16, Sm4Gcm),
 }
 """Hash, key octets, and the library's cipher, of the suites that can be deciphered here."""
 
@@ -51,7 +54,9 @@ class Agree:
     def __init__(self, group: int) -> None:
         self._group = group
         if group == X25519:
-            self._modern: X25519PrivateKey | X448PrivateKey = X25519PrivateKey.generate()
+            self._modern: X25519PrivateKey | X448PrivateKey | sm2.Exchange = X25519PrivateKey.generate()
+        elif group == SM2:
+            self._modern = sm2.Exchange()
         elif group == X448:
             self._modern = X448PrivateKey.generate()
         else:
@@ -60,6 +65,8 @@ class Agree:
     def public(self) -> bytes:
         if self._group in CURVES:
             return self._curve.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        if isinstance(self._modern, sm2.Exchange):
+            return self._modern.public()
         return self._modern.public_key().public_bytes_raw()
 
     def secret(self, theirs: bytes) -> bytes:
@@ -68,6 +75,8 @@ class Agree:
             if self._group in CURVES:
                 point = CurvePoint.from_encoded_point(CURVES[self._group], theirs)
                 return self._curve.exchange(ECDH(), point)
+            if isinstance(self._modern, sm2.Exchange):
+                return self._modern.secret(theirs)
             if isinstance(self._modern, X25519PrivateKey):
                 return self._modern.exchange(X25519PublicKey.from_public_bytes(theirs))
             return self._modern.exchange(X448PublicKey.from_public_bytes(theirs))
@@ -76,7 +85,7 @@ class Agree:
 
 
 def share(group: int) -> Share:
-    """A fresh key; `group` is one of X25519, P256, P384, P521, X448."""
+    """A fresh key; `group` is one of X25519, P256, P384, P521, X448, SM2."""
     agree = Agree(group)
     return Share(group, agree.public(), agree)
 

@@ -14,11 +14,16 @@ from scanner.model.verdict import Reason
 
 SHARED = (flight.X25519, flight.P256)
 """Groups that the first hello brings a key for; another one costs a second connection."""
-DECIPHERED = tuple(code for code in suites.TLS13 if code in flight.CIPHERS)
+DECIPHERED = tuple(code for code in suites.TLS13 if code in flight.CIPHERS and code not in suites.TLS13_SM)
 MODERN = (hello.TLS13, hello.TLS12, hello.TLS11, hello.TLS10)
-LONG, SHORT, OLD = "long", "short", "old"
+LONG, SHORT, OLD, TLCP, SM = "long", "short", "old", "tlcp", "sm"
 FORMS = (LONG, SHORT, OLD)
 """Of the hello: all there is; what fits 256 octets; SSL 3.0 without extensions."""
+SM_FORMS = (TLCP, SM)
+"""For who refuses all those: GB/T 38636 (two certificates), and TLS 1.3 with SM suites alone (RFC 8998)."""
+ASKING = (LONG, SM)
+"""Those that ask for what comes beside the certificate."""
+SM2_SCHEME = 0x0708
 MOST_HELLOS = 3
 COUNTED = ("mysql",)
 """Where every unfinished handshake counts against us (R6): one hello, whatever comes of it."""
@@ -53,11 +58,12 @@ async def present(net: Network, target: Target) -> Presented:
     failure: NetworkError = Malformed("no certificate was presented")
     groups: tuple[int, ...] = SHARED
     forms = [LONG] if counted else list(FORMS)
-    asked = 0
-    while forms and asked < MOST_HELLOS:
+    asked, most, refused = 0, MOST_HELLOS, False
+    while forms and asked < most:
         asked += 1
         try:
             found = await _ask(net, target, forms[0], groups)
+            refused = refused or found is None
         except (NotAdmitted, Blocked, NotOffered, NotNow, TimedOut):
             raise
         except NetworkError as error:
@@ -69,6 +75,9 @@ async def present(net: Network, target: Target) -> Presented:
             groups = (found,)  # the server wants a key in this group: the same hello again, with it
         else:
             forms.pop(0)
+            if refused and forms == [OLD]:
+                forms += SM_FORMS
+                most += len(SM_FORMS)
     if dialogue is None:
         handshake = await _by_library(net, target, failure)
         if handshake is not None:
@@ -78,7 +87,9 @@ async def present(net: Network, target: Target) -> Presented:
 
 async def _ask(net: Network, target: Target, form: str, groups: tuple[int, ...]) -> Presented | int | None:
     """One hello: what it brought; the group that the server wants a key for; or None where it refused."""
-    shares = tuple(flight.share(group) for group in groups) if form != OLD else ()
+    shares = tuple(
+        flight.share(group) for group in ((flight.SM2,) if form == SM else () if form in (OLD, TLCP) else groups)
+    )
     words = _hello(form, target.name, shares)
 
     def enough(data: bytes) -> bool:
@@ -102,13 +113,13 @@ async def _ask(net: Network, target: Target, form: str, groups: tuple[int, ...])
         stamps = heard.hello.extensions.get(hello.SIGNED_TIMESTAMPS, b"")
         chain = heard.certificates or ()
         staple = heard.staple or b""
-        return Presented(chain, net.now(), how, staple, stamps, version, form == LONG) if chain else None
+        return Presented(chain, net.now(), how, staple, stamps, version, form in ASKING) if chain else None
     if heard.hello.retry:
         return heard.hello.group
     told = flight.decipher(words, shares, reply)
     if not told.chain:
         return None
-    return Presented(told.chain, net.now(), how, told.staple, told.timestamps, version, form == LONG)
+    return Presented(told.chain, net.now(), how, told.staple, told.timestamps, version, form in ASKING)
 
 
 def _stapled(heard: server_hello.Heard) -> bool:
@@ -122,6 +133,21 @@ def _hello(form: str, name: str | None, shares: tuple[flight.Share, ...]) -> byt
     random, session = os.urandom(32), os.urandom(32)
     along = (hello.status_request(), (hello.SIGNED_TIMESTAMPS, b""))
     match form:
+        case "tlcp":
+            return hello.ClientHello(hello.TLCP, suites.TLCP, random, name, plain=True).to_bytes()
+        case "sm":
+            return hello.ClientHello(
+                hello.TLS12,
+                tuple(code for code in suites.TLS13_SM if code in flight.CIPHERS),
+                random,
+                name,
+                groups=(flight.SM2,),
+                signatures=(SM2_SCHEME,),
+                key_shares=public,
+                session=session,
+                versions=(hello.TLS13,),
+                extensions=along,
+            ).to_bytes()
         case "old":
             offer = suites.with_certificate(suites.few(hello.SSL3))
             return hello.ClientHello(hello.SSL3, offer, random).to_bytes()

@@ -1,9 +1,10 @@
-"""The curve and the signature of SM2 (GB/T 32918), which no library here reads. Public values only: nothing is secret.
+"""The curve, the key exchange in TLS (RFC 8998) and the signature of SM2 (GB/T 32918), which no library here reads. Nothing secret outlives a connection.
 
 In plain arithmetic and in Jacobian coordinates: a signature costs some milliseconds, and few are ever looked at.
 """
 
 import hashlib
+import secrets
 
 from probes.tls import der
 from scanner.model.errors import Malformed
@@ -29,6 +30,24 @@ def point(data: bytes) -> Point:
     if len(data) != 65 or data[0] != 4 or x >= P or y >= P or (y * y - x * x * x - A * x - B) % P:
         raise Malformed("SM2: not a point of the curve")
     return x, y
+
+
+class Exchange:
+    """Our half of a key exchange: a number for one connection, and its public point as octets."""
+
+    def __init__(self) -> None:
+        self._number = 1 + secrets.randbelow(N - 2)
+
+    def public(self) -> bytes:
+        x, y = _plain(_times(self._number, G)) or G
+        return b"\x04" + x.to_bytes(32, "big") + y.to_bytes(32, "big")
+
+    def secret(self, theirs: bytes) -> bytes:
+        """The x coordinate that both halves know (RFC 8446 section 7.4.2); Malformed for what is no point."""
+        common = _plain(_times(self._number, point(theirs)))
+        if common is None:
+            raise Malformed("SM2: a point of no use")
+        return common[0].to_bytes(32, "big")
 
 
 def verified(message: bytes, signature: bytes, public: bytes) -> bool:
