@@ -103,6 +103,18 @@ class Course:
         return self.presented[0].chain if self.presented else ()
 
     @property
+    def chains(self) -> dict[bytes, tuple[int, tuple[bytes, ...]]]:
+        """By leaf: the version in which it was first seen, and its chain."""
+        found: dict[bytes, tuple[int, tuple[bytes, ...]]] = {}
+        for one in self.presented:
+            found.setdefault(one.chain[0], (one.version, one.chain))
+        for version, told in self.told.items():
+            for answer in told.accepted.answers if told.accepted else ():
+                if answer.chain:
+                    found.setdefault(answer.chain[0], (version, answer.chain))
+        return found
+
+    @property
     def answers(self) -> list[Answer]:
         """Every acceptance, in the order of versions."""
         found = [answer for told in self.told.values() if told.accepted for answer in told.accepted.answers]

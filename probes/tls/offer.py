@@ -6,7 +6,9 @@ from probes.tls.course import Course
 from probes.tls.inquiry import Inquiry
 from probes.tls.offer_described import describe
 from probes.tls.offer_facts import OfferFacts
+from probes.tls.other_certificates import with_certificates
 from probes.tls.responder import names_responder
+from probes.tls.roots import trusted
 from probes.tls.where import counted, wants
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -31,7 +33,10 @@ async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
     responder = names_responder(course.chain[0]) if course.chain else None
     if responder and not sparing:
         await course.look_for_staple()
-    return describe(course, responder)
+    seen = describe(course, responder)
+    if len(course.chains) < 2:
+        return seen  # one certificate alone is `tls.certificate`'s own matter
+    return with_certificates(seen, course.chains, target.name, trusted(net.trust_roots()), net.now())
 
 
 PROBE = Probe(

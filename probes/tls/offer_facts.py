@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from probes.tls.certificate_facts import CertificateFacts
+
 
 @dataclass(frozen=True, slots=True)
 class VersionOffer:
@@ -45,7 +47,8 @@ class OfferFacts:
     `smallest_curve_bits` are 0 where none is used. `secure_renegotiation` is RFC 5746's extension, `fallback_refused`
     what RFC 7507 wants. `names_responder` is what the certificate says, `stapled` whether an OCSP answer came along.
     `hybrid_groups` are post-quantum hybrids in TLS 1.3, `sm_suites` those of TLCP and of RFC 8998. `keys` and
-    `sslv2_keys` are SHA-256 digests of the public keys presented.
+    `sslv2_keys` are SHA-256 digests of the public keys presented. `certificates` are described where the suites or
+    versions brought more than one: a server with RSA and ECDSA, one with TLCP beside TLS.
     """
 
     offered: bool | None = None
@@ -92,4 +95,5 @@ class OfferFacts:
     alpn: str = ""
     keys: tuple[str, ...] = ()
     sslv2_keys: tuple[str, ...] = ()
+    certificates: tuple[CertificateFacts, ...] = ()
     connections: int = 0

@@ -18,7 +18,18 @@ from scanner.model.probe import Impact, Profile
 from scanner.model.target import TargetKind
 from scanner.model.text import LANGUAGES, Text
 
-PLAIN = {"probe", "function", "each", "discriminator", "port", "exhaustive", "presence", "absence", "anchor_name"}
+PLAIN = {
+    "probe",
+    "function",
+    "each",
+    "discriminator",
+    "port",
+    "also",
+    "exhaustive",
+    "presence",
+    "absence",
+    "anchor_name",
+}
 LISTS = {"duties", "protocols", "ports", "udp_ports", "references", "identifiers"}
 KEYS = (
     {"id", "kind", "severity", "weight", "impact", "profile", "title", "seen", "why", "remediation"}

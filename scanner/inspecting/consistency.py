@@ -1,6 +1,6 @@
 """Whether checks and probes fit together: every check names a probe, facts and functions that exist. Asks nobody."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
 from scanner.catalogue.law import load_law
@@ -37,6 +37,7 @@ def faults(checks: Iterable[Check], probes: Sequence[Probe]) -> Iterator[str]:
             yield f"check {check.id}: no such probe: {check.probe}"
         else:
             yield from _facts(check, probe)
+            yield from _also(check, by_name)
 
 
 def _facts(check: Check, probe: Probe) -> Iterator[str]:
@@ -48,6 +49,15 @@ def _facts(check: Check, probe: Probe) -> Iterator[str]:
     named |= {check.each} if check.each else set()
     for fact in sorted(named - known):
         yield f"check {check.id}: {probe.name} has no fact {fact}"
+
+
+def _also(check: Check, by_name: Mapping[str, Probe]) -> Iterator[str]:
+    if check.also is None:
+        return
+    name, _, fact = check.also.rpartition(".")
+    probe = by_name.get(name)
+    if probe is None or fact not in {field.name for field in fields(probe.facts)}:
+        yield f"check {check.id}: no probe has the facts {check.also}"
 
 
 def _named(condition: Condition) -> Iterator[str]:

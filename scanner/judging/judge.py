@@ -41,8 +41,25 @@ def judge(
     if not observation.observed:
         return [_ended(check, target, observation, facts)]
     if check.each is None:
-        return [_judge_facts(check, target, observation, facts, None)]
+        first = _judge_facts(check, target, observation, facts, None)
+        return [first if first.verdict is Verdict.FAIL else _failing_elsewhere(check, first, observations, facts)]
     return _judge_items(check, target, observation, facts)
+
+
+def _failing_elsewhere(
+    check: Check, judged: Judgement, observations: Mapping[str, Observation], facts: Mapping[str, Any]
+) -> Judgement:
+    """The same question put to what another probe saw of the same kind (`also`): it can accuse, and clears nothing."""
+    probe, _, fact = (check.also or "").rpartition(".")
+    other = observations.get(probe)
+    if other is None:
+        return judged
+    for number, item in enumerate(other.facts.get(fact) or ()):
+        own = tuple(replace(piece, about="") for piece in other.evidence if piece.about == f"{fact}/{number}")
+        found = _judge_facts(check, judged.target, replace(other, evidence=own), {**facts, **item}, None)
+        if found.verdict is Verdict.FAIL:
+            return found
+    return judged
 
 
 def speaks_of(check: Check, target: Target) -> bool:

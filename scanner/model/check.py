@@ -97,6 +97,8 @@ class Check:
     by itself, `discriminator` names the item's key that tells its finding from its neighbours', `port`
     the item's key that holds the finding's port. `function` names a pure function of `judging` in place
     of `fails`, for judgements over several observations.
+    `also` is "probe.fact" of another probe's list, whose items are whole facts of `probe` seen another way (a second
+    certificate of one service): what fails there fails, and nothing else is concluded from them.
     `exhaustive` says that the list is all there is: an item no longer in it is gone, not unasked.
     `protocols` are the services a service check speaks of, and `ports` and `udp_ports` where they usually
     live over TCP and UDP: there a closed port is an answer. `presence` marks the checks of R13, `absence`
@@ -122,6 +124,7 @@ class Check:
     each: str | None = None
     discriminator: str | None = None
     port: str | None = None
+    also: str | None = None
     exhaustive: bool = False
     severity_when: tuple[SeverityWhen, ...] = ()
     confidence: Confidence = Confidence.CONFIRMED

@@ -39,6 +39,7 @@ def test_a_check_is_the_contracts(check: Check) -> None:
         ({"fails": Condition("no_such_fact")}, "has no fact no_such_fact"),
         ({"each": "no_such_list"}, "has no fact no_such_list"),
         ({"applies": Condition(any_of=(Condition("days_remaining"), Condition("no_such")))}, "has no fact no_such"),
+        ({"also": "tls.offer.no_such_list"}, "no probe has the facts tls.offer.no_such_list"),
         ({"function": "no_such_function"}, "no such function: no_such_function"),
     ],
 )
