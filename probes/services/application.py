@@ -17,13 +17,19 @@ from scanner.model.probe import Cost, Impact, Probe, Profile
 from scanner.model.target import Target, TargetKind
 
 WEB = "http"
+MOST = 3
+"""Applications that one root may speak of; a page with the signs of more is a decoy's, and leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class LikelyFacts:
-    """The applications that the root's words speak of, by name. What is not there was not asked about."""
+    """The applications that the root's words speak of, by name. What is not there was not asked about.
+
+    `decoy`: it speaks of more than one server can be.
+    """
 
     likely: tuple[str, ...]
+    decoy: bool = False
 
 
 @cache
@@ -47,7 +53,7 @@ def describe(response: Response) -> Seen[LikelyFacts]:
     """Nothing where somebody else answered in the site's place."""
     root = root_of(response)
     told = () if root is None else tuple(one.name for one in applications() if one.root_tells(root))
-    return Seen(LikelyFacts(told))
+    return Seen(LikelyFacts((), True) if len(told) > MOST else LikelyFacts(told))
 
 
 def leads(target: Target, facts: Mapping[str, Any]) -> Iterator[Target]:

@@ -166,12 +166,19 @@ def test_a_redirect_to_a_login_page_is_a_refusal() -> None:
 
 def test_a_wall_at_the_root_makes_nothing_likely() -> None:
     wall = always("403 Forbidden", CHALLENGE, HTML, "X-Jenkins: 2.1", "X-Influxdb-Version: 1.1")
-    assert asked_one("services.application", wall).facts == {"likely": []}
+    assert asked_one("services.application", wall).facts == {"likely": [], "decoy": False}
 
 
 def test_an_ordinary_web_server_of_any_kind_makes_nothing_likely() -> None:
     for body in (b"<html><title>School</title>welcome</html>", b"404 page not found\n", b"", b"<h1>It works!</h1>"):
-        assert asked_one("services.application", always("200 OK", body, HTML)).facts == {"likely": []}
+        assert asked_one("services.application", always("200 OK", body, HTML)).facts["likely"] == []
+
+
+def test_a_root_with_the_signs_of_all_is_a_decoy_and_leads_nowhere() -> None:
+    """Honeypots put the words of every product on one page."""
+    headers = ("X-Jenkins: 2.1", "X-Influxdb-Version: 1.1", "kbn-name: kibana", "Set-Cookie: JSESSIONID=1")
+    seen = asked_one("services.application", always("200 OK", b"<title>Grafana</title>", HTML, *headers))
+    assert seen.facts == {"likely": [], "decoy": True}
 
 
 def asked_one(name: str, conversation: Conversation) -> Observation:

@@ -23,6 +23,7 @@ from probes.services.applications.asking import (
 )
 from probes.services.applications.json_answer import table, value_of, version_of
 from probes.services.applications.root import root_of
+from probes.services.applications.rtsp_maker import maker
 from scanner.catalogue.loader import load
 from scanner.catalogue.ports import load_ports
 from scanner.inspecting.registry import all_probes
@@ -82,6 +83,7 @@ def test_no_reading_of_a_strangers_answer_fails_or_shows_what_cannot_be_printed(
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_ipp_of_any_length_and_with_any_lengths_within_is_read_to_an_end(data: bytes, cut: int) -> None:
     good = b"\x01\x01\x00\x00\x00\x00\x00\x01\x01" + ipp.request(0x000B, "x", printer="ipp://x/")[9:-1] + data + b"\x03"
+    assert maker(data) is None
     for octets in (data, good, good[:cut]):
         reply = ipp.reply(octets)
         assert reply is None or (0 <= reply.status <= 0xFFFF and len(reply.texts) <= ipp.MOST_ATTRIBUTES)

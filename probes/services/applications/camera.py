@@ -100,7 +100,7 @@ def root_tells(root: Root) -> bool:
 
 APPLICATION = Application(
     "camera",
-    "",
+    "camera",
     (2020, 8899, 34567, 37777),
     (
         (Question("/", page, most=ENOUGH, start_only=True),),

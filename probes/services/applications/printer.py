@@ -65,7 +65,7 @@ def _ipp(path: str) -> Question:
 
 APPLICATION = Application(
     "printer",
-    "",
+    "printer",
     (631,),
     ((Question("/", page, most=512 * 1024),), *((_ipp(path),) for path in IPP_PATHS)),
     root_tells,
