@@ -36,7 +36,7 @@ async def observe(target: Target, net: Network) -> Seen[CertificateFacts]:
     async def staple(_: bool) -> bytes:
         return (await present(net, target)).staple
 
-    reading = chain_reading.read(presented, roots)
+    reading = await chain_reading.read_aside(presented, roots)
     presented = await _timestamps_again(net, target, presented, reading)
     found = await revocation.looked_up(net, reading, presented.staple, staple, presented.at)
     return _described(presented, reading, target.name, roots, found)

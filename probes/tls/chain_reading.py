@@ -1,5 +1,6 @@
 """A presented chain, read once: its certificates, how they stand to each other and to the roots. Pure."""
 
+import asyncio
 from dataclasses import dataclass
 
 from probes.tls import arrangement, chain, x509
@@ -12,6 +13,8 @@ from probes.tls.x509 import Certificate
 from scanner.model.errors import Malformed
 
 TLCP = 0x0101
+USUAL = 6
+"""Certificates that a chain in use may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ def read(presented: Presented, roots: Roots) -> ChainReading:
         for raw, each in zip(presented.chain, parsed, strict=True)
     )
     return ChainReading(leaf, sent, links, standing, trust, public, _issuer(leaf, sent, trust, roots))
+
+
+async def read_aside(presented: Presented, roots: Roots) -> ChainReading:
+    """As `read`; a heap of certificates, which costs hundreds of signatures, does not hold up everybody else."""
+    if len(presented.chain) <= USUAL:
+        return read(presented, roots)
+    return await asyncio.to_thread(read, presented, roots)
 
 
 def _issuer(leaf: Certificate, sent: tuple[Certificate, ...], trust: Trust, roots: Roots) -> Certificate | None:

@@ -13,6 +13,8 @@ from scanner.model.errors import Malformed
 
 DELTA, SCOPE, REASON, ENTRY_ISSUER = "2.5.29.27", "2.5.29.28", "2.5.29.21", "2.5.29.29"
 ONLY_AUTHORITIES, INDIRECT, ONLY_ATTRIBUTES = 0x82, 0x84, 0x85
+SHORTEST_ENTRY = 18
+"""Octets of a serial number and a moment: what is shorter would make a list of millions."""
 HOLD_TAKEN_BACK = "removeFromCRL"
 
 
@@ -63,7 +65,7 @@ def _untimely(since: datetime, until: datetime | None, at: datetime) -> str:
 def _entry(entries: bytes, serial: bytes) -> Answer | None:
     """Look the serial number up; the list may be long, so that each entry is only opened as far as needed."""
     wanted = der.made(der.INTEGER, serial)
-    for entry in _run(entries):
+    for entry in _run(entries) if wanted in entries else ():
         if entry.content.startswith(wanted):
             members = entry.children()
             extensions = _of_entry(members[2]) if len(members) > 2 else {}
@@ -80,6 +82,8 @@ def _run(data: bytes) -> Iterator[der.Element]:
     at = 0
     while at < len(data):
         element = der.read(data, at)
+        if len(element.raw) < SHORTEST_ENTRY:
+            raise Malformed("CRL: not an entry")
         yield element
         at += len(element.raw)
 

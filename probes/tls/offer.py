@@ -1,5 +1,7 @@
 """What a TLS service offers: versions, suites in its own order, groups, extensions. None of it is judged."""
 
+import asyncio
+
 from probes.tls import hello
 from probes.tls.conversation import NotOffered
 from probes.tls.course import Course
@@ -36,7 +38,8 @@ async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
     seen = describe(course, responder)
     if len(course.chains) < 2:
         return seen  # one certificate alone is `tls.certificate`'s own matter
-    return with_certificates(seen, course.chains, target.name, trusted(net.trust_roots()), net.now())
+    roots = trusted(net.trust_roots())
+    return await asyncio.to_thread(with_certificates, seen, course.chains, target.name, roots, net.now())
 
 
 PROBE = Probe(

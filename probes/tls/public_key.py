@@ -8,7 +8,14 @@ from scanner.model.errors import Malformed
 RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "2.5.8.1.1")
 DSA = ("1.2.840.10040.4.1", "1.3.14.3.2.12")
 EC = "1.2.840.10045.2.1"
-EDWARDS = {"1.3.101.112": ("ed25519", 256), "1.3.101.113": ("ed448", 456)}
+WITHOUT_PARAMETERS = {
+    "1.3.101.112": ("ed25519", 256),
+    "1.3.101.113": ("ed448", 456),
+    "2.16.840.1.101.3.4.3.17": ("mldsa44", 10496),
+    "2.16.840.1.101.3.4.3.18": ("mldsa65", 15616),
+    "2.16.840.1.101.3.4.3.19": ("mldsa87", 20736),
+}
+"""RFC 8410, RFC 9881 (FIPS 204): the type, and the bits of the public key."""
 SEC = {
     6: ("secp112r1", 112), 7: ("secp112r2", 112), 28: ("secp128r1", 128), 29: ("secp128r2", 128),
     9: ("secp160k1", 160), 8: ("secp160r1", 160), 30: ("secp160r2", 160), 31: ("secp192k1", 192),
@@ -35,7 +42,7 @@ CURVES = {
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """`type` is rsa, dsa, ec, ed25519, ed448. `curve` is empty where there is none, "explicit" where it is unnamed.
+    """`type` is rsa, dsa, ec, ed25519, ed448, mldsa44, mldsa65, mldsa87. `curve` is empty where there is none, "explicit" where it is unnamed.
 
     `modulus` and `exponent` are set for RSA alone.
     """
@@ -61,8 +68,8 @@ def read(spki: bytes) -> PublicKey:
         return PublicKey("dsa", der.unsigned(der.sequence(members[1].raw, 3)[0]).bit_length())
     if kind == EC and len(members) > 1:
         return PublicKey("ec", *_curve(members[1]))
-    if kind in EDWARDS:
-        name, size = EDWARDS[kind]
+    if kind in WITHOUT_PARAMETERS:
+        name, size = WITHOUT_PARAMETERS[kind]
         return PublicKey(name, size)
     raise Malformed(f"X.509: a key of an unknown kind {kind}")
 

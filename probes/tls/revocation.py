@@ -5,6 +5,7 @@ costs nothing and comes first. "Revoked" is believed when two answers say so, "g
 counts that the issuer signed and that is not out of date.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,7 +98,9 @@ async def _answer(
     raw = b""
     try:
         raw = await source.get(anew)
-        return (crl if source.way == LISTED else ocsp).read(raw, leaf, issuer, at), raw
+        if source.way == LISTED:
+            return await asyncio.to_thread(crl.read, raw, leaf, issuer, at), raw  # a list may have megabytes
+        return ocsp.read(raw, leaf, issuer, at), raw
     except NetworkError as error:
         return Answer(Status.UNTOLD, str(error), reason=error.reason), raw
 

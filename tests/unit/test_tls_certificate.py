@@ -22,7 +22,7 @@ from probes.tls.roots import from_der, trusted
 from scanner.model.errors import Malformed
 from scanner.model.observation import Seen
 from scanner.model.verdict import Reason
-from tests.lab.certificates import DAY, Issued, authority, ec_key, issue, rsa_key, signed_with
+from tests.lab.certificates import DAY, PUBLIC, Issued, authority, ec_key, issue, named_at, rsa_key, signed_with
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CA = authority()
@@ -369,7 +369,12 @@ def test_what_is_no_certificate_is_malformed() -> None:
         describe(Presented((), NOW, ""), None, from_der([]))
 
 
-LEAF = issue("www.a.example", "127.0.0.1", by=MIDDLE).der
+LEAF = issue(
+    "www.a.example",
+    "127.0.0.1",
+    by=MIDDLE,
+    more=[PUBLIC, *named_at(ocsp="http://a/", crl="http://b/", issuer="http://c/")],
+).der
 
 
 @settings(max_examples=400, deadline=None)
