@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from probes.tls import hello, sslv2, suites
 from probes.tls.answer import Answer, Outcome
-from probes.tls.elimination import Accepted, Elimination, offered, signalled
+from probes.tls.elimination import Accepted, Elimination, known, offered, signalled
 from probes.tls.inquiry import Inquiry
 from probes.tls.presented import Presented, present
 from probes.tls.wish import Form, Wish, cut
@@ -58,6 +58,7 @@ class Course:
     fallback: Answer | None = None
     presented: list[Presented] = field(default_factory=list)
     staple_again: bytes | None = None
+    barred: bool = False
 
     async def run(self) -> None:
         """Everything, one connection after the other."""
@@ -65,6 +66,7 @@ class Course:
         await self._versions()
         await self._sslv2()
         await self._tlcp()
+        await self._control()
         self._settle()
         await self._hear_twice()
         await self._fallback()
@@ -262,11 +264,20 @@ class Course:
             # A server of TLS alone may answer the strange version in a protocol of its own: it speaks no TLCP.
             told.spoken = False
 
+    async def _control(self) -> None:
+        """Versions that were refused without a word: whether a hello that was accepted before still is."""
+        if not any(_closed(told) for told in self.told.values()):
+            return
+        spoken = next((told.accepted for told in self.told.values() if told.accepted and told.accepted.suites), None)
+        if spoken is not None:
+            self.barred = (await self.inquiry.ask(known(spoken))).outcome is not Outcome.ACCEPTED
+
     def _settle(self) -> None:
-        """A mere alert, a close or a reset refuses a version where another hello was answered: else it may be for us."""
+        """A mere alert refuses a version where another hello was answered: else it may be meant for us. A close or a
+        reset does where a hello is still answered after it."""
         for told in self.told.values():
             refused = told.answer is not None and told.answer.outcome is Outcome.REFUSED
-            if told.spoken is None and refused and self.inquiry.heard:
+            if told.spoken is None and refused and self.inquiry.heard and not (self.barred and _closed(told)):
                 told.spoken = False
 
     async def _hear_twice(self) -> None:
@@ -298,6 +309,12 @@ class Course:
             return
         offer = (*signalled(version, accepted.suites[:40]), suites.FALLBACK_SCSV)
         self.fallback = await self.inquiry.ask(Wish(version, offer, form=accepted.form))
+
+
+def _closed(told: Told) -> bool:
+    """Whether a version was refused by the end of the connection alone."""
+    answer = told.answer
+    return told.spoken is None and answer is not None and answer.outcome is Outcome.REFUSED and answer.alert is None
 
 
 def traits(version: int, answer: Answer) -> list[object]:

@@ -72,8 +72,10 @@ class Elimination:
                 # Refused for want of a suite, or of a group: another group that is accepted tells which.
                 await self._more_groups(once=True)
                 if self._narrow:
+                    await self._doubt(answer)
                     return
             elif not self._next_part():
+                await self._doubt(answer)
                 return
             answer = await self._ask()
 
@@ -135,6 +137,14 @@ class Elimination:
             answer = await self._inquiry.ask(wish)
         return answer
 
+    async def _doubt(self, last: Answer) -> None:
+        """A refusal without a word may be meant for us: it counts where what was accepted first still is."""
+        if last.alert is not None:
+            return
+        answer = await self._inquiry.ask(known(self.found))
+        if answer.outcome is not Outcome.ACCEPTED:
+            self.found.gap = self.found.groups_gap = answer.reason
+
     def _part(self) -> tuple[int, ...]:
         """As many of the suites that are left as fit; the signalling value goes with each part."""
         if self.found.form is Form.FULL or self.found.version in (hello.TLS13, hello.TLCP):
@@ -163,6 +173,11 @@ class Elimination:
         if answer.version == found.version and answer.suite in found.suites:
             found.answers.append(answer)
             found.server_chooses = answer.suite != turned[0]
+
+
+def known(accepted: Accepted) -> Wish:
+    """A hello that was accepted before."""
+    return Wish(accepted.version, signalled(accepted.version, accepted.suites[:1]), form=accepted.form)
 
 
 def _group(answer: Answer) -> int | None:

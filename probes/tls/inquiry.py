@@ -13,7 +13,7 @@ from scanner.model.network import Network
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
 
-MOST_ASKED = 220
+MOST_ASKED = 160
 """Connections to one service, whatever it answers."""
 SILENCES = 2
 """Unanswered hellos in a row after which the rest is not asked."""
@@ -80,7 +80,11 @@ class Inquiry:
         self.asked += 1
         try:
             told = read(await self._heard_out(said(), enough))
-        except (NotAdmitted, Blocked):
+        except NotAdmitted as error:
+            if error.reason is not Reason.BUDGET or not self.heard:
+                raise
+            return Answer(Outcome.UNTOLD, str(error), reason=error.reason, final=False)
+        except Blocked:
             raise
         except (NotOffered, NotNow):
             if not self.heard:

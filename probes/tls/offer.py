@@ -5,7 +5,7 @@ import asyncio
 from probes.tls import hello
 from probes.tls.conversation import NotOffered
 from probes.tls.course import Course
-from probes.tls.inquiry import Inquiry
+from probes.tls.inquiry import MOST_ASKED, Inquiry
 from probes.tls.offer_described import describe
 from probes.tls.offer_facts import OfferFacts
 from probes.tls.other_certificates import with_certificates
@@ -48,7 +48,7 @@ PROBE = Probe(
     Impact.ORDINARY,
     OfferFacts,
     observe,
-    cost=Cost(connections=30, requests=0, seconds=300),
+    cost=Cost(connections=MOST_ASKED + 4, seconds=300),
     profile=Profile.QUICK,
     wants=wants,
 )

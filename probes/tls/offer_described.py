@@ -13,8 +13,8 @@ from scanner.model.errors import Malformed
 from scanner.model.observation import Evidence, Seen
 from scanner.model.verdict import Reason
 
-MOST_EVIDENCE = 6
-"""Answers kept for one fact."""
+MOST_EVIDENCE = 2
+"""Answers kept for one fact: what accuses is heard twice."""
 FACT = {"block64": "block64_suites", **{kind: f"{kind}_suites" for kind in HEARD_TWICE}}
 
 
@@ -199,7 +199,7 @@ def _hellos(course: Course) -> tuple[dict[str, Any], dict[str, Reason]]:
     known = all(course.told[version].spoken is not None for version in DESCENDING[1:])
     told: dict[str, Any] = {
         "versions": tuple(_versions(course)),
-        "lower_versions": len(course.lower) if known else None,
+        "lower_versions": len(course.lower) if known or len(course.lower) > 1 else None,
         "sslv2_ciphers": _sslv2_ciphers(course),
         "compression": None if pressed == 1 or not (lower or known) else pressed > 1,
         "secure_renegotiation": _agreed(secure),

@@ -267,3 +267,19 @@ def test_a_service_without_tls_makes_every_check_inapplicable() -> None:
     told = asyncio.run(offer.observe(target, net))  # type: ignore[arg-type]
     assert net.connections == 1
     assert {verdict(check.id, told)[0] for check in CHECKS} == {Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("count", [3, 6, 8])
+def test_a_server_that_shuts_us_out_has_not_refused_what_was_not_asked_yet(count: int) -> None:
+    policy = Policy({hello.TLS12: (GCM, CBC, STATIC, DHE), hello.SSL3: (RC4, STATIC)}, groups=(29, 23, 24))
+    policy.upset = lambda asked: b"" if len(policy.asked) > count else None
+    told, _ = seen(policy)
+    for check in ("tls.protocol-sslv3", "tls.cipher-rc4", "tls.cipher-null", "tls.poodle"):
+        assert verdict(check, told)[0] is Verdict.NOT_TESTED, check
+
+
+def test_a_server_that_refuses_by_closing_has_refused_where_it_still_answers_others() -> None:
+    told, _ = seen(Policy({hello.TLS12: (GCM, CBC)}, refusal=b"", wrong_version=b""))
+    assert of(told.facts, "tls12")["complete"] is True
+    for check in ("tls.protocol-sslv3", "tls.protocol-tls10", "tls.cipher-null"):
+        assert verdict(check, told)[0] is Verdict.PASS, check
