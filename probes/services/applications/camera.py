@@ -58,7 +58,7 @@ SIGNS = (
     _sign("Motion", title=r"^Motion$", body=r"camera_click\("),
     _sign("", title=r"(?i)^(?:network camera|ip ?camera|ipcam|net(?:work)? ?(?:dvr|nvr)|(?:web ?)?(?:dvr|nvr)(?: (?:login|web client|web viewer))?|网络摄像机|网络视频录像机|硬盘录像机)$"),
 )  # fmt: skip
-"""How makers' own pages are known: their web server, their title, a path of theirs."""
+"""How makers' own pages are known: their web server, their title, a path of theirs that the root names or leads to."""
 BOTH = ("Motion", "TP-Link camera")
 """Here a title alone might be another thing's: the body must say so too."""
 STREAM = "multipart/x-mixed-replace"
@@ -66,11 +66,12 @@ STREAM = "multipart/x-mixed-replace"
 
 def made_by(root: Root) -> str | None:
     """The maker whose sign the root bears, "" where it is a camera of nobody named; None where it is none."""
+    inside = f"{root.header('location')}\n{root.body}"
     for product, server, title, body in SIGNS:
         if product in BOTH:
-            if title.search(root.title) and body.search(root.body):
+            if title.search(root.title) and body.search(inside):
                 return product
-        elif server.search(root.header("server")) or title.search(root.title) or body.search(root.body):
+        elif server.search(root.header("server")) or title.search(root.title) or body.search(inside):
             return product
     return "" if REALM.search(root.header("www-authenticate")) else None
 

@@ -428,6 +428,16 @@ DOCUMENTED = (
     ),
     Documented(
         "camera.exposed",
+        80,
+        "the same by a redirect, as later firmware has it",
+        {"GET /": answer("302 Found", b"", "Location: /doc/page/login.asp?_1700000000000")},
+        {"GET /": answer("302 Found", b"", "Location: /index.html")},
+        elsewhere=True,
+        named="Hikvision",
+        label="hikvision by redirect",
+    ),
+    Documented(
+        "camera.exposed",
         8899,
         "ONVIF Core Specification, GetSystemDateAndTime",
         {
