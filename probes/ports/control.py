@@ -17,6 +17,7 @@ class ControlFacts:
     lives there, by number alone: what it speaks was not asked."""
 
     accepts: bool | None
+    port: int
     usual: str
 
 
@@ -32,13 +33,13 @@ def describe(port: int, swept: Sweep) -> Seen[ControlFacts]:
     match swept.states.get(port, PortState.UNTOLD):
         case PortState.OPEN:
             evidence = Evidence(f"TCP connect to port {port}: accepted, nothing was sent", about="accepts")
-            return Seen(ControlFacts(True, usual), evidence=(evidence,))
+            return Seen(ControlFacts(True, port, usual), evidence=(evidence,))
         case PortState.CLOSED:
-            return Seen(ControlFacts(False, usual))
+            return Seen(ControlFacts(False, port, usual))
         case PortState.FILTERED:
-            return Seen(ControlFacts(None, usual), {"accepts": Reason.TIMED_OUT})
+            return Seen(ControlFacts(None, port, usual), {"accepts": Reason.TIMED_OUT})
         case PortState.UNTOLD:
-            return Seen(ControlFacts(None, usual), {"accepts": swept.stopped or Reason.TIMED_OUT})
+            return Seen(ControlFacts(None, port, usual), {"accepts": swept.stopped or Reason.TIMED_OUT})
 
 
 def wants(target: Target) -> bool:

@@ -1,13 +1,13 @@
 """Whether one of BSD's remote services answers: rexec, rlogin, rsh. Nobody logs in and nothing is run.
 
-rsh speaks to clients on privileged ports alone, and closes without a word otherwise: then nothing is told.
+rsh speaks to clients on privileged ports alone: without root it closes without a word, and nothing is told.
 """
 
 from dataclasses import dataclass
 
+from probes.services.banner import printable
 from probes.services.dialogues import rexec, rlogin
 from probes.services.hearing import hear
-from probes.services.identity import Identity
 from probes.services.twice import asked_twice
 from probes.services.where import spoken_or_silent
 from scanner.model.errors import Malformed, NetworkError
@@ -38,30 +38,32 @@ async def observe(target: Target, net: Network) -> Seen[RservicesFacts]:
     """The protocol's own first words, on two connections."""
     service = target.protocol if target.protocol in DIALOGUES else _usual(target.port or 0)
 
-    async def ask() -> Identity:
-        async with net.connect() as stream:
+    async def ask() -> str:
+        async with net.connect(privileged=service == "rsh") as stream:
             await stream.send(_question(service))
             heard = await hear(stream, PATIENCE)
-        found = recognised(service, heard.data)
+        found = said(service, heard.data)
         if found is None:
             raise Malformed("no words of a remote service") if heard.reason is None else _ended(heard.reason)
         return found
 
-    told = await asked_twice(ask, lambda identity: True)
+    told = await asked_twice(ask, lambda words: True)
     return describe(service, told.answer, told.reason)
 
 
-def recognised(service: str, data: bytes) -> Identity | None:
-    """The words of one of the services; rsh refuses as rexec does."""
-    return DIALOGUES.get(service, rexec.DIALOGUE).recognise(data)
+def said(service: str, data: bytes) -> str | None:
+    """The words of one of the services, printable; rsh refuses as rexec does."""
+    if DIALOGUES.get(service, rexec.DIALOGUE).recognise(data) is None:
+        return None
+    return printable(data[1:]) or "it goes on"
 
 
-def describe(service: str, found: Identity | None, reason: Reason | None) -> Seen[RservicesFacts]:
-    """The facts of two like answers."""
-    if found is None:
+def describe(service: str, words: str | None, reason: Reason | None) -> Seen[RservicesFacts]:
+    """The facts of two answers."""
+    if words is None:
         return Seen(RservicesFacts(None, service), {"answers": reason or Reason.MALFORMED})
-    evidence = Evidence(f"{service}: {found.banner}", found.banner.encode(), "answers")
-    return Seen(RservicesFacts(True, service, found.banner), evidence=(evidence,))
+    evidence = Evidence(f"{service}: {words}", words.encode(), "answers")
+    return Seen(RservicesFacts(True, service, words), evidence=(evidence,))
 
 
 def _question(service: str) -> bytes:

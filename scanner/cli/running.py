@@ -70,7 +70,8 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
         asked.no_probes,
         (*inspection.only, *asked.checks),
         (*inspection.skip, *asked.skip),
-        inspection.allow_marked,
+        # Without a file that allows them, a marked check is asked where it was named by its own id.
+        asked.checks if inspection.bare else inspection.allow_marked,
     )
     consistent(catalogue, all_probes())
     selection = select(choice, catalogue, all_probes())

@@ -224,9 +224,18 @@ class Network(Protocol):
         ...
 
     def connect(
-        self, *, port: int | None = None, tls: bool = False, name: str | None = None, timeout: float = USUAL_DEADLINE
+        self,
+        *,
+        port: int | None = None,
+        tls: bool = False,
+        name: str | None = None,
+        timeout: float = USUAL_DEADLINE,
+        privileged: bool = False,
     ) -> AbstractAsyncContextManager[Stream]:
-        """A connection to the target's address; TLS without judging the certificate where `tls`."""
+        """A connection to the target's address; TLS without judging the certificate where `tls`.
+
+        `privileged`: from a port below 1024, where the system lets us have one.
+        """
         ...
 
     def datagrams(self, *, port: int | None = None, any_port: bool = False) -> AbstractAsyncContextManager[Datagrams]:

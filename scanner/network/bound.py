@@ -42,9 +42,15 @@ class BoundNetwork:
 
     @asynccontextmanager
     async def connect(
-        self, *, port: int | None = None, tls: bool = False, name: str | None = None, timeout: float = USUAL_DEADLINE
+        self,
+        *,
+        port: int | None = None,
+        tls: bool = False,
+        name: str | None = None,
+        timeout: float = USUAL_DEADLINE,
+        privileged: bool = False,
     ) -> AsyncIterator[Stream]:
-        question = self._question(port, Act.CONNECT, opens=True)
+        question = replace(self._question(port, Act.CONNECT, opens=True), privileged=privileged)
         context = permissive_context() if tls else None
         server_name = name or self._target.name
         async with connected(self._gate, question, timeout=timeout, tls=context, server_name=server_name) as stream:

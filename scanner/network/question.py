@@ -51,7 +51,10 @@ ACTS_OF = {
 class Question:
     """`name` is by which name the address is asked, `zone` whose data an ordinary DNS question is about.
 
-    `party` says which infrastructure is meant, where the class is that. `opens` says that a connection slot is wanted; `bound` that the probe may ask own addresses only; `counted` that the service counts handshakes that are left unfinished (R6). `weight` is how many questions it counts as.
+    `party` says which infrastructure is meant, where the class is that. `opens` says that a connection slot is
+    wanted; `bound` that the probe may ask own addresses only; `counted` that the service counts handshakes that are
+    left unfinished (R6); `privileged` that it comes from a port below 1024, where the system lets us have one.
+    `weight` is how many questions it counts as.
     """
 
     unit: str
@@ -68,3 +71,4 @@ class Question:
     weight: int = 1
     party: Party = Party.DNS
     counted: bool = False
+    privileged: bool = False

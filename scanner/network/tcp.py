@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -16,6 +17,8 @@ from scanner.network.question import Question
 from scanner.network.tls import permissive_context
 
 CHUNK = 16 * 1024
+
+PRIVILEGED, TRIED_PORTS = range(600, 1024), 8
 
 
 class TcpStream:
@@ -141,6 +144,8 @@ async def connect(permit: Permit) -> socket.socket:
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if question.privileged:
+            _from_privileged_port(sock)
         try:
             await asyncio.get_running_loop().sock_connect(sock, (question.address, question.port))
         except OSError as error:
@@ -152,6 +157,14 @@ async def connect(permit: Permit) -> socket.socket:
     except BaseException:
         sock.close()
         raise
+
+
+def _from_privileged_port(sock: socket.socket) -> None:
+    """Take one of the ports from which rsh and its kin trust a client (rcmd(3)); else go as everybody does."""
+    for port in secrets.SystemRandom().sample(PRIVILEGED, TRIED_PORTS):
+        with contextlib.suppress(OSError):
+            sock.bind(("", port))
+            return
 
 
 async def _open(gate: Gate, permit: Permit, timeout: float, tls: ssl.SSLContext | None, server_name: str) -> TcpStream:
