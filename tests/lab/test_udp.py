@@ -140,6 +140,7 @@ def test_what_answers_stands_in_the_inventory_with_what_it_says(told: Told) -> N
     assert services["udp/10.53.0.2:1900"][:2] == ["ssdp", "MiniUPnPd"]
     assert services["udp/10.53.1.2:123"][:2] == ["ntp", "ntpsec"]
     assert services["udp/10.53.1.8:3478"][:2] == ["stun", "Coturn"]
+    assert services["udp/10.53.1.9:623"] == ["ipmi", "", "2.0"]
     assert services["udp/10.53.1.1:161"][0] == "snmp"
     assert services["udp/10.53.1.20:161"] == ["snmp", "Cisco IOS", "15.0(2)SE11"]
     assert not {place for place in services if place.startswith("udp/10.53.3.1:")}
