@@ -66,7 +66,9 @@ def questions(port: int) -> tuple[Dialogue, ...]:
 
 
 def questions_by_name(port: int) -> tuple[Dialogue, ...]:
-    """What may be asked by name: TLS and HTTP, and nothing else (R2)."""
+    """What may be asked by name: TLS and HTTP, and nothing else (R2); a mail host's greeting is only listened to."""
+    if greets(port) and not expects_tls(port):
+        return likely(port, tls=False)
     return (tls.DIALOGUE, http.DIALOGUE) if expects_tls(port) else (http.DIALOGUE, tls.DIALOGUE)
 
 
