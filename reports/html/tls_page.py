@@ -10,7 +10,7 @@ from reports.html.tls_mends import Mend, mends
 from scanner.model.check import Severity
 
 SERVICES = 100
-"""Services of one unit that a report shows whole."""
+"""Services that one report shows whole, shared among its units."""
 MOST_SUITES, MOST_LINKS = 300, 16
 LINE = 1000
 """Units of the line on which dates stand."""

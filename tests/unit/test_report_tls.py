@@ -127,6 +127,19 @@ def test_the_page_reads_whole_in_every_language() -> None:
     assert 'href="#u1-tls"' in shown
 
 
+def test_a_report_of_many_units_shares_the_pages_and_points_to_the_units_own_reports() -> None:
+    units = [made.unit() | {"key": f"u{number}", "name": f"单位{number}"} for number in range(101)]
+    assets = [asset() | {"unit": unit["name"]} for unit in units]
+    whole = made.results(units=units, assets=assets, findings=[], coverage=[], clauses=[], errors=[])
+    out = io.StringIO()
+    render(whole, out)
+    assert '<article class="tls-service"' not in out.getvalue()
+    assert "1 more service in the unit's own report" in text(out.getvalue())
+    own = io.StringIO()
+    render(whole, own, unit="u7")
+    assert own.getvalue().count('<article class="tls-service"') == 1
+
+
 def test_what_to_change_names_the_lines_of_the_failed_checks_alone() -> None:
     told = mends(["tls.cipher-3des", "tls.protocol-tls10"], service()["suites"], "Apache httpd")
     assert [mend.product for mend in told] == ["Apache", "nginx", "Tomcat", "IIS"], "who answered comes first"
