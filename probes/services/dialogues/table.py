@@ -89,6 +89,11 @@ def always_greets(protocol: str) -> bool:
     return any(dialogue.speaks_first for dialogue in DIALOGUES if dialogue.protocol == protocol)
 
 
+def dialogue(protocol: str) -> Dialogue | None:
+    """The first dialogue of a protocol."""
+    return next((one for one in DIALOGUES if one.protocol == protocol), None)
+
+
 def asker(protocol: str) -> Dialogue | None:
     """The dialogue of a protocol that tells more by its own question; None where nothing further is asked of it."""
     return next((one for one in DIALOGUES if one.protocol == protocol and one.further is not None), None)
