@@ -131,13 +131,14 @@ def _row(suite: str, columns: Sequence[Record], told: Record, worst: Mapping[str
 
 
 def _chains(assets: list[Record]) -> Iterator[Chain]:
-    alike: dict[tuple[str, ...], list[Record]] = {}
+    alike: dict[tuple[str, ...], tuple[Record, list[Record]]] = {}
     for asset in assets:
-        certificate = asset["tls_service"]["certificate"]
-        if certificate:
-            alike.setdefault(tuple(link["sha256"] for link in certificate["chain"]), []).append(asset)
-    for group in alike.values():
-        certificate = group[0]["tls_service"]["certificate"]
+        service = asset["tls_service"]
+        for certificate in (service["certificate"], *(service.get("more_certificates") or ())):
+            if certificate:
+                chain = tuple(link["sha256"] for link in certificate["chain"])
+                alike.setdefault(chain, (certificate, []))[1].append(asset)
+    for certificate, group in alike.values():
         links = certificate["chain"][:MOST_LINKS]
         today, line = _line(links, certificate)
         yield Chain(_names(group), certificate, [(link, _bar(link, line)) for link in links], today)

@@ -7,7 +7,7 @@ import pytest
 
 from probes.tls.status import Status
 from scanner.model.errors import Malformed
-from tests.lab.certificates import DAY, Issued
+from tests.lab.certificates import DAY, Issued, authority
 from tests.lab.server import needs
 from tests.unit import test_tls_revocation as made
 
@@ -23,7 +23,7 @@ ANSWERS = {
     "of a time to come": made.response(since=NOW + DAY, until=NOW + 2 * DAY),
     "a delegate's": made.response(made.REVOKED, signer=made.DELEGATE, sent=(made.DELEGATE,)),
     "not appointed": made.response(made.REVOKED, signer=made.PLAIN, sent=(made.PLAIN,)),
-    "a stranger's": made.response(made.REVOKED, signer=made.authority("Stranger")),
+    "a stranger's": made.response(made.REVOKED, signer=authority("Stranger")),
     "another's": made.response(made.REVOKED, leaf=made.OTHER),
     "tampered with": made.response(made.REVOKED)[:-1] + b"\x00",
     "cut short": made.response()[:-20],
@@ -32,8 +32,8 @@ LISTS = {
     "in it": made.revocation_list(7, SERIAL),
     "not in it": made.revocation_list(7),
     "empty": made.revocation_list(),
-    "another's": made.revocation_list(SERIAL, by=made.authority("Stranger")),
-    "of the same name": made.revocation_list(SERIAL, by=made.authority("Laboratory CA")),
+    "another's": made.revocation_list(SERIAL, by=authority("Stranger")),
+    "of the same name": made.revocation_list(SERIAL, by=authority("Laboratory CA")),
     "out of date": made.revocation_list(7, since=NOW - 9 * DAY, until=NOW - DAY),
     "of a time to come": made.revocation_list(7, since=NOW + DAY, until=NOW + 2 * DAY),
 }

@@ -93,6 +93,12 @@ def test_names_that_get_the_same_stand_together_and_others_apart() -> None:
     ]
 
 
+def test_a_second_certificate_of_the_same_name_has_its_own_chain() -> None:
+    second = certificate(chain=[link("leaf", "2026-06-12", "2026-12-10", "cd" * 32)])
+    told = pages([asset(tls_service=service(more_certificates=[second]))], "u1")
+    assert [chain.names for chain in told[0].chains] == [["oa1.example.edu.cn"], ["oa1.example.edu.cn"]]
+
+
 def test_the_gravest_service_comes_first_and_what_speaks_no_tls_has_no_page() -> None:
     clean = asset(port=8443, tls_service=service(failed=[]))
     told = pages([clean, asset(), asset(port=80, tls_service=None)], "u1")
