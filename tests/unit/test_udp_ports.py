@@ -113,6 +113,29 @@ def test_an_interrupted_look_is_asked_again_by_a_resumed_scan_and_sends_nothing_
     assert seen.gaps == {"reasons": Reason.INTERRUPTED} and len(network.sent) == 1
 
 
+def test_a_stop_between_two_tries_ends_all_of_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R11: of fifteen pauses no more than the first ones are waited for."""
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+        await sleep(0)
+
+    sleep = asyncio.sleep
+    monkeypatch.setattr(udp, "BETWEEN_REFUSALS", 1.1)
+    monkeypatch.setattr(udp.asyncio, "sleep", wait)
+    heard: set[int] = set()
+
+    def stopping(port: int, payload: bytes) -> NetworkError:
+        first = port not in heard
+        heard.add(port)
+        return ConnectionRefused() if port == 7 else TimedOut() if first else NotAdmitted("", Reason.INTERRUPTED)
+
+    seen, _ = asked(stopping, DATAGRAMS)
+    assert waited.count(1.1) <= 2
+    assert seen.gaps == {"reasons": Reason.INTERRUPTED}
+
+
 def test_a_port_that_was_not_asked_was_not_selected() -> None:
     seen, _ = asked(honest, [69])
     assert at("ntp.mode6", 123, observed(seen)) == (Verdict.NOT_TESTED, Reason.NOT_SELECTED, None)
