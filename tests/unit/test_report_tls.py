@@ -18,8 +18,17 @@ GOOD, WEAK = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_3DES_EDE_CBC
 
 def service(**changes: Any) -> dict[str, Any]:
     """TLS 1.0 and 1.2 with one good and one weak suite; a leaf that was over, and its issuer."""
-    version = {"offered": False, "reason": None, "checks": [], "suites": [], "complete": None, "server_chooses": None}
-    versions = {name: version | {"version": name, "groups": [], "alpn": None} for name in NAMES}
+    version: dict[str, Any] = {
+        "offered": False,
+        "reason": None,
+        "checks": [],
+        "suites": [],
+        "complete": None,
+        "server_chooses": None,
+    }
+    versions: dict[str, dict[str, Any]] = {
+        name: version | {"version": name, "groups": [], "alpn": None} for name in NAMES
+    }
     versions["TLS 1.2"] |= {"offered": True, "suites": [GOOD, WEAK], "complete": True, "server_chooses": True}
     versions["TLS 1.2"] |= {"groups": ["x25519"], "alpn": "http/1.1"}
     versions["TLS 1.0"] |= {"offered": True, "suites": [WEAK], "checks": ["tls.protocol-tls10"], "complete": False}
