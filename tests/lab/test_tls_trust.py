@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509 as x509_library
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from probes.tls import x509
 from probes.tls.chain import trust
@@ -26,6 +28,16 @@ SILENT = issue(by=CA, subject="Silent", authority=True, may_sign=False)
 OLD = signed_with("sha1", issue(by=CA, subject="Old", authority=True, key=rsa_key()), by=CA)
 RENEWED = issue(by=CA, subject="Middle", authority=True, key=MIDDLE.key)
 
+FOR = {
+    purpose: issue(by=CA, subject=purpose, authority=True, more=[x509_library.ExtendedKeyUsage([kind])])
+    for purpose, kind in (("Servers", ExtendedKeyUsageOID.SERVER_AUTH), ("Mail", ExtendedKeyUsageOID.EMAIL_PROTECTION))
+}
+
+
+def meant_for(*kinds: x509_library.ObjectIdentifier) -> Issued:
+    return issue(by=CA, more=[x509_library.ExtendedKeyUsage(list(kinds))])
+
+
 CHAINS: dict[str, tuple[Issued, ...]] = {
     "issued by the root": (issue(by=CA),),
     "one intermediate": (issue(by=MIDDLE), MIDDLE),
@@ -42,6 +54,10 @@ CHAINS: dict[str, tuple[Issued, ...]] = {
     "an expired root": (issue(by=EXPIRED_CA),),
     "self-signed": (issue("a.example"),),
     "a root of its own": (issue(by=authority("Other")), authority("Other")),
+    "meant for servers": (meant_for(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH),),
+    "meant for clients": (meant_for(ExtendedKeyUsageOID.CLIENT_AUTH),),
+    "an issuer for servers": (issue(by=FOR["Servers"]), FOR["Servers"]),
+    "an issuer for mail": (issue(by=FOR["Mail"]), FOR["Mail"]),
     "forged": (Issued(issue("a.example", by=CA).der.replace(b"a.example", b"b.example"), CA.key),),
 }
 
@@ -54,7 +70,15 @@ def test_openssl_finds_a_path_just_where_we_do(tmp_path: Path, case: str) -> Non
     (tmp_path / "leaf.pem").write_bytes(leaf.pem)
     (tmp_path / "sent.pem").write_bytes(b"".join(each.pem for each in sent))
     untrusted: list[str | Path] = ["-untrusted", tmp_path / "sent.pem"] if sent else []
-    roots: list[str | Path] = ["-auth_level", "0", "-no-CApath", "-CAfile", tmp_path / "roots.pem"]
+    roots: list[str | Path] = [
+        "-auth_level",
+        "0",
+        "-purpose",
+        "sslserver",
+        "-no-CApath",
+        "-CAfile",
+        tmp_path / "roots.pem",
+    ]
     command: list[str | Path] = ["openssl", "verify", *roots, *untrusted, tmp_path / "leaf.pem"]
     theirs = subprocess.run(command, capture_output=True, check=False).returncode == 0
     read = tuple(x509.read(each.der) for each in (leaf, *sent))
