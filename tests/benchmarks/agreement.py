@@ -88,7 +88,7 @@ def rows(pair: tuple[Path, Path]) -> list[Row]:
         Row("rsync", "rsync", 873, lambda f, a: rsyncd(f, a, {})),
         Row("samba", "Samba", 445, samba),
         Row("slapd", "OpenLDAP", 389, slapd),
-        Row("xrdp", "xrdp", 3389, xrdp),
+        Row("xrdp", "xrdp", 3389, lambda f, a: xrdp(f, a, layer="negotiate", certificate=pair[0], key=pair[1])),
         Row("tigervnc-standalone-server", "VNC", 5900, lambda f, a: xvnc(f, a, security="VncAuth")),
         Row("redis-server", "Redis", 6379, redis),
         Row("memcached", "memcached", 11211, memcached),
