@@ -8,9 +8,9 @@ The rules of a path, from the leaf upward (after RFC 5280 section 6, for the tru
 4. It is within its validity, says that it is a CA (an anchor of version 1, without extensions, may not), may sign
    certificates, and allows as many intermediates below it as there are. Where it names purposes, to vouch for servers
    is among them (CA/Browser Forum Baseline Requirements, section 7.1.2.10.6); and so for the leaf (RFC 5280 section
-   4.2.1.12).
+   4.2.1.12). It may vouch for every name of the leaf.
 5. The path ends at an anchor. A copy of an anchor that the server sent is that anchor.
-The leaf's own dates and names are other facts, and so is revocation. Not looked at: name constraints, policies.
+The leaf's own dates and names are other facts, and so is revocation. Not looked at: policies.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from probes.tls import covered_name, name_constraints
 from probes.tls.pointers import extended_usages
 from probes.tls.roots import Roots
 from probes.tls.signature import verified
@@ -82,7 +83,7 @@ def trust(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: da
         return Trust(True, path=(leaf,))
     if not for_servers(leaf):
         return Trust(False, "it is not meant for servers")
-    search = _Search(sent[:MOST_SENT], roots, at)
+    search = _Search(leaf, sent[:MOST_SENT], roots, at)
     if search.climbs(leaf, 0, frozenset([leaf.raw])):
         return Trust(True, path=tuple(reversed(search.path)))
     if search.untold:
@@ -93,7 +94,8 @@ def trust(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: da
 class _Search:
     """Depth first, anchors first, with a bound on all steps: a hostile chain cannot make it long."""
 
-    def __init__(self, sent: tuple[Certificate, ...], roots: Roots, at: datetime) -> None:
+    def __init__(self, leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: datetime) -> None:
+        self.names = covered_name.read(leaf) or covered_name.AlternativeNames()
         self.sent, self.roots, self.at = sent, roots, at
         self.path: list[Certificate] = []
         self.steps, self.untold, self.problem = 0, False, "the issuer's certificate was not sent and is no trusted root"
@@ -144,6 +146,10 @@ class _Search:
             self.problem = "an issuer is not meant to vouch for servers"
         elif issuer.path_length is not None and below > issuer.path_length:
             self.problem = "an issuer allows fewer intermediates"
+        elif (allowed := name_constraints.allows(issuer, self.names)) is None:
+            self.untold = True
+        elif not allowed:
+            self.problem = "an issuer may not vouch for these names"
         else:
             return True
         return False

@@ -2,6 +2,7 @@
 
 import subprocess
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,18 @@ FOR = {
 }
 
 
+def within(permitted: tuple[str, ...] = (), excluded: tuple[str, ...] = ()) -> Issued:
+    """An authority that may vouch for some names alone."""
+    lists = [[general(name) for name in names] or None for names in (permitted, excluded)]
+    return issue(by=CA, subject="Narrowed", authority=True, more=[x509_library.NameConstraints(*lists)])
+
+
+def general(written: str) -> x509_library.GeneralName:
+    if "/" in written:
+        return x509_library.IPAddress(ip_network(written))
+    return x509_library.DNSName(written)
+
+
 def meant_for(*kinds: x509_library.ObjectIdentifier) -> Issued:
     return issue(by=CA, more=[x509_library.ExtendedKeyUsage(list(kinds))])
 
@@ -54,6 +67,26 @@ CHAINS: dict[str, tuple[Issued, ...]] = {
     "an expired root": (issue(by=EXPIRED_CA),),
     "self-signed": (issue("a.example"),),
     "a root of its own": (issue(by=authority("Other")), authority("Other")),
+    **{
+        f"{' '.join(names)} by an authority for {permitted} and not {excluded}": (issue(*names, by=narrow), narrow)
+        for names, permitted, excluded in (
+            (("a.school.example",), ("school.example",), ()),
+            (("school.example",), ("school.example",), ()),
+            (("aschool.example",), ("school.example",), ()),
+            (("a.other.example",), ("school.example",), ()),
+            (("a.school.example", "a.other.example"), ("school.example",), ()),
+            (("A.School.Example",), ("school.example",), ()),
+            (("*.school.example",), ("school.example",), ()),
+            (("a.school.example",), ("other.example", "school.example"), ()),
+            (("a.school.example",), (), ("school.example",)),
+            (("a.other.example",), (), ("school.example",)),
+            (("b.a.school.example",), ("school.example",), ("a.school.example",)),
+            (("10.1.2.3",), ("10.1.0.0/16",), ()),
+            (("10.2.2.3",), ("10.1.0.0/16",), ()),
+            (("10.1.2.3",), (), ("10.1.2.0/24",)),
+        )
+        for narrow in [within(permitted, excluded)]
+    },
     "meant for servers": (meant_for(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH),),
     "meant for clients": (meant_for(ExtendedKeyUsageOID.CLIENT_AUTH),),
     "an issuer for servers": (issue(by=FOR["Servers"]), FOR["Servers"]),
