@@ -10,6 +10,9 @@ from probes.tls.inquiry import Inquiry
 from probes.tls.wish import MOST_SMALL, Form, Wish
 from scanner.model.verdict import Reason
 
+MOST_PARTS = 32
+"""Refusals of one part of the suites, beyond which nothing is asked: more than key exchanges and small hellos need."""
+
 
 @dataclass(slots=True)
 class Accepted:
@@ -48,6 +51,8 @@ class Elimination:
         self._left = list(offer)
         self._groups = list(hello.EVERY_GROUP)
         self._narrow = groups and form is Form.FULL
+        self._exchanges: list[str] | None = None
+        self._before = 0
 
     async def run(self, first: Answer) -> Accepted:
         """Begin with an answer that was had already; end where nothing more is accepted."""
@@ -58,7 +63,7 @@ class Elimination:
         return self.found
 
     async def _suites(self, answer: Answer) -> None:
-        for _ in range(len(self._left) + 4):
+        for _ in range(len(self._left) + MOST_PARTS):
             if self._accepts(answer):
                 if not await self._keeps(answer):
                     answer = await self._ask()
@@ -71,10 +76,10 @@ class Elimination:
             elif self._narrowed:
                 # Refused for want of a suite, or of a group: another group that is accepted tells which.
                 await self._more_groups(once=True)
-                if self._narrow:
+                if self._narrow and not self._next_part(answer):
                     await self._doubt(answer)
                     return
-            elif not self._next_part():
+            elif not self._next_part(answer):
                 await self._doubt(answer)
                 return
             answer = await self._ask()
@@ -133,7 +138,8 @@ class Elimination:
     async def _twice(self, wish: Wish) -> Answer:
         """Once more where the first brought nothing, or only a closed door: that proves little by itself."""
         answer = await self._inquiry.ask(wish)
-        if answer.outcome is Outcome.UNTOLD or (answer.outcome is Outcome.REFUSED and answer.alert is None):
+        closed = answer.outcome is Outcome.REFUSED and answer.alert is None and self._exchanges is None
+        if answer.outcome is Outcome.UNTOLD or closed:
             answer = await self._inquiry.ask(wish)
         return answer
 
@@ -146,18 +152,34 @@ class Elimination:
             self.found.gap = self.found.groups_gap = answer.reason
 
     def _part(self) -> tuple[int, ...]:
-        """As many of the suites that are left as fit; the signalling value goes with each part."""
+        """As many of the suites that are asked for now as fit; the signalling value goes with each part."""
+        now = [code for code in self._left if self._exchanges is None or _exchange(code) == self._exchanges[0]]
         if self.found.form is Form.FULL or self.found.version in (hello.TLS13, hello.TLCP):
-            return tuple(self._left)
-        part = [code for code in self._left if code != suites.RENEGOTIATION_SCSV][: MOST_SMALL - 1]
+            return tuple(now) if self._exchanges is None else signalled(self.found.version, now)
+        part = [code for code in now if code != suites.RENEGOTIATION_SCSV][: MOST_SMALL - 1]
         return (*part, suites.RENEGOTIATION_SCSV)
 
-    def _next_part(self) -> bool:
-        """Whether suites are left that a small hello had no room for; those refused are out."""
-        if self.found.form is Form.FULL:
+    def _next_part(self, refusal: Answer) -> bool:
+        """Whether suites are left to ask for: those that a small hello had no room for, and each key exchange by itself
+        where a server broke off in other words than that it knows none of them.
+
+        Such a one may have chosen a suite that it cannot serve (DHE without parameters, PSK without a key), and says
+        nothing of the others. Those refused are out.
+        """
+        left = [code for code in self._left if code != suites.RENEGOTIATION_SCSV]
+        exchanges = list(dict.fromkeys(_exchange(code) for code in left))
+        splits = not refusal.final and len(exchanges) > 1 and hello.SSL3 <= self.found.version < hello.TLS13
+        if self._exchanges is None and splits and not self._inquiry.blunt:
+            self._exchanges, self._before = exchanges, len(self.found.suites)
+            return True
+        if self.found.form is Form.FULL and self._exchanges is None:
             return False
         part = set(self._part()) - {suites.RENEGOTIATION_SCSV}
         self._left = [code for code in self._left if code not in part]
+        if self._exchanges is not None:
+            self._exchanges = [each for each in self._exchanges if any(_exchange(code) == each for code in self._left)]
+            self._inquiry.blunt = not self._exchanges and len(self.found.suites) == self._before
+            return bool(self._exchanges)
         return any(code != suites.RENEGOTIATION_SCSV for code in self._left)
 
     async def _order(self) -> None:
@@ -178,6 +200,12 @@ class Elimination:
 def known(accepted: Accepted) -> Wish:
     """A hello that was accepted before."""
     return Wish(accepted.version, signalled(accepted.version, accepted.suites[:1]), form=accepted.form)
+
+
+def _exchange(code: int) -> str:
+    """A suite's key exchange, anonymous ones apart; empty for what is no suite."""
+    suite = suites.table().get(code)
+    return "" if suite is None else f"{suite.exchange} {suite.authentication == 'anon'}"
 
 
 def _group(answer: Answer) -> int | None:

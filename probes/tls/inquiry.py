@@ -1,7 +1,6 @@
 """One hello after another to one service, in the form that it understands. What the answers mean is not said here."""
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,16 +13,17 @@ from scanner.model.network import Network
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
 
-MOST_ASKED = 200
+MOST_ASKED = 160
 """Connections to one service, whatever it answers."""
-MOST_SECONDS = 240.0
-"""For one service in all: what was told by then is kept, where the probe's own deadline would lose it."""
 SILENCES = 2
 """Unanswered hellos in a row after which the rest is not asked."""
 
 
 class Inquiry:
-    """Counts what it asks; ends by itself where the service stays silent, or was asked too much."""
+    """Counts what it asks; ends by itself where the service stays silent, or was asked too much.
+
+    `blunt`: it was seen that the service says in no other words than a closed door that it knows none of the suites.
+    """
 
     def __init__(self, net: Network, target: Target, most: int = MOST_ASKED) -> None:
         self._net = net
@@ -34,20 +34,23 @@ class Inquiry:
         self.asked = 0
         self.silent = 0
         self.heard = False
-        self._begun = time.monotonic()
+        self.blunt = False
 
     @property
     def over(self) -> bool:
         """Whether nothing more is asked."""
-        late = time.monotonic() - self._begun > MOST_SECONDS
-        return self.silent >= SILENCES or self.asked >= self._most or late
+        return self.silent >= SILENCES or self.asked >= self._most
 
     async def ask(self, wish: Wish) -> Answer:
         """One connection. What goes wrong is an answer that tells nothing; but the gate's own refusals pass through,
         and so does it that the service has no TLS here, or not now."""
-        return await self._once(
+        told = await self._once(
             lambda: words(wish, self._target.name, self._target.protocol), answer.enough, answer.read
         )
+        if told.outcome is Outcome.ACCEPTED and told.suite not in wish.suites:
+            what = f"{told.what}, which was not offered"
+            return Answer(Outcome.UNTOLD, what, told.said, Reason.MALFORMED, final=False)
+        return told
 
     async def ask_sslv2(self) -> Answer:
         """The same in SSL 2.0."""

@@ -11,15 +11,26 @@ import pytest
 
 from tests.lab import tls_peers
 from tests.lab.server import needs
-from tests.lab.tls_agreement import SIDES, Place, asked, decided, differences, serving
+from tests.lab.test_tls_starttls import CA as STARTTLS_CA
+from tests.lab.test_tls_starttls import SERVERS as MAIL_AND_OTHERS
+from tests.lab.test_tls_starttls import Server, served
+from tests.lab.tls_agreement import SIDES, Place, asked, asked_target, decided, differences, serving
 from tests.lab.tls_peers import Told
-from tests.lab.tls_servers import SERVERS
+from tests.lab.tls_servers import CA, SERVERS
 
 pytestmark = pytest.mark.lab
 DECIDED = decided()
 PEERS: dict[str, Callable[[str, int], Told]] = {"nmap": tls_peers.nmap, "sslscan": tls_peers.sslscan}
 SLOW_FOR_NMAP = "tlslite-ng, SSL 3.0 alone"
 """nmap waits twenty seconds there, and says the same."""
+
+
+STARTTLS = {25: "smtp", 143: "imap", 110: "pop3", 21: "ftp", 389: "ldap", 5222: "xmpp", 5432: "psql"}
+"""Ports whose own words both nmap and sslscan know, by sslscan's option."""
+
+
+def after_starttls(server: Server) -> str:
+    return f"STARTTLS, port {server.port}"
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +79,30 @@ def test_testssl_says_the_same_or_the_difference_is_decided(
     needs("testssl")
 
     def ask(place: Place) -> Told:
-        return tls_peers.testssl(place.address, place.port, tmp_path)
+        return tls_peers.testssl(place.address, place.port, tmp_path, CA.pem)
 
     with ThreadPoolExecutor(2) as pool:
         answers = dict(zip(places, pool.map(ask, places.values()), strict=True))
     for server, them in answers.items():
         holds(server, "testssl.sh", told[server], them)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "server", [each for each in MAIL_AND_OTHERS if each.port in STARTTLS], ids=lambda each: str(each.port)
+)
+def test_peers_say_the_same_after_starttls(tmp_path: Path, server: Server) -> None:
+    needs("nmap", "sslscan")
+    with served(server, tmp_path, tls=True) as target:
+        assert target.address is not None
+        us = asked_target(target, STARTTLS_CA.der)
+        peers = {
+            "nmap": tls_peers.nmap(target.address, server.port),
+            "sslscan": tls_peers.sslscan(target.address, server.port, f"--starttls-{STARTTLS[server.port]}"),
+        }
+    assert us.versions["tls12"] or us.versions["tls13"]
+    for peer, them in peers.items():
+        holds(after_starttls(server), peer, us, them)
 
 
 def test_every_server_speaks_what_its_name_says(told: dict[str, Told]) -> None:
@@ -90,8 +119,9 @@ def test_every_server_speaks_what_its_name_says(told: dict[str, Told]) -> None:
 
 
 def test_every_difference_is_decided_with_a_reason() -> None:
+    known = {*SERVERS, *(after_starttls(each) for each in MAIL_AND_OTHERS)}
     assert len(DECIDED) > 5
     for difference, (right, why) in DECIDED.items():
-        assert difference.server in SERVERS and difference.about in ("version", "suites", "leaf")
+        assert difference.server in known and difference.about in ("version", "suites", "leaf")
         assert right in SIDES and len(why.strip()) > 40, difference
         assert difference.only_us != difference.only_peer

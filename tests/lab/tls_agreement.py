@@ -28,7 +28,7 @@ SIDES = frozenset(["us", "peer", "both", "neither"])
 
 @dataclass(frozen=True)
 class Difference:
-    """`about` is "version", "suites" or "leaf"; `what` the version or the property. What only one side says."""
+    """`about` is "version", "suites" or "leaf"; `what` the version ("any": all) or the property. What only one side says."""
 
     server: str
     peer: str
@@ -64,14 +64,21 @@ def serving(folder: Path, network: str) -> Iterator[list[Place]]:
 
 def asked(place: Place) -> Told:
     """Our own answer."""
-    target = Target(TargetKind.SERVICE, "self", address=place.address, port=place.port, protocol="http", tls=True)
+    told = Target(TargetKind.SERVICE, "self", address=place.address, port=place.port, protocol="http", tls=True)
+    return asked_target(told, CA.der)
+
+
+def asked_target(target: Target, root: bytes) -> Told:
+    """The same of any target; `root` (DER) is trusted."""
     told = asyncio.run(ask(offer.PROBE, target))
-    leaf = asyncio.run(ask(certificate.PROBE, target, trust=(CA.der,)))
-    return tls_peers.ours(told, leaf)
+    return tls_peers.ours(told, asyncio.run(ask(certificate.PROBE, target, trust=(root,))))
 
 
 def differences(server: str, peer: str, us: Told, them: Told) -> set[Difference]:
-    """All that one side says and the other does not. What a peer did not ask is no difference."""
+    """All that one side says and the other does not. What a peer did not ask is no difference; a peer to which no version
+    is spoken at all differs once."""
+    if not any(them.versions.values()):
+        return {Difference(server, peer, "version", "any", "true", "false")}
     found = set()
     for version in us.versions:
         ours, theirs = us.versions[version], them.versions.get(version)

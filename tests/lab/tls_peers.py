@@ -16,7 +16,7 @@ from scanner.model.observation import Observation
 VERSIONS = {"SSLv2": "sslv2", "SSLv3": "sslv3", "TLSv1.0": "tls10", "TLSv1.1": "tls11", "TLSv1.2": "tls12",
             "TLSv1.3": "tls13", "TLCP": "tlcp"}  # fmt: skip
 TESTSSL = {"SSLv2": "sslv2", "SSLv3": "sslv3", "TLS1": "tls10", "TLS1_1": "tls11", "TLS1_2": "tls12", "TLS1_3": "tls13"}
-CIPHER_ROW = re.compile(r"cipher-(?P<version>ssl\w+?|tls1(_\d)?)_x(?P<code>[0-9a-f]+)")
+CIPHER_ROW = re.compile(r"cipher-(?P<version>ssl\d|tls1(_\d)?)_x(?P<code>[0-9a-f]+)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def ours(offer: Observation, certificate: Observation, leaf: Mapping[str, object
     versions = {fact: facts[fact] for fact in VERSIONS.values()}
     names = {each["version"]: frozenset(each["suites"]) for each in facts["versions"]}
     names |= {"sslv2": frozenset(facts["sslv2_ciphers"])} if facts["sslv2"] else {}
-    keys = ("key_type", "key_bits", "signature_hash", "self_signed")
+    keys = ("key_type", "key_bits", "signature_hash", "self_signed", "trusted")
     told = {key: certificate.facts.get(key) for key in keys} | {"expired": certificate.facts["days_remaining"] < 0}
     return Told(versions, names, told)
 
@@ -78,9 +78,11 @@ def _nmap_leaf(script: ElementTree.Element) -> dict[str, object]:
     }
 
 
-def sslscan(address: str, port: int) -> Told:
+def sslscan(address: str, port: int, *options: str) -> Told:
     """sslscan of Debian, which is built on OpenSSL 3: its own lists do not hold suites of SSL 3.0."""
-    root = _xml(["sslscan", "--xml=-", "--no-groups", "--no-fallback", "--no-heartbleed", f"{address}:{port}"])
+    root = _xml(
+        ["sslscan", "--xml=-", "--no-groups", "--no-fallback", "--no-heartbleed", *options, f"{address}:{port}"]
+    )
     numbers = {
         "ssl2": "sslv2",
         "ssl3": "sslv3",
@@ -114,24 +116,45 @@ def _sslscan_leaf(root: ElementTree.Element) -> dict[str, object]:
     return told
 
 
-def testssl(address: str, port: int, folder: Path) -> Told:
-    """testssl.sh: protocols, and every suite of every version."""
+def testssl(address: str, port: int, folder: Path, root: bytes) -> Told:
+    """testssl.sh: protocols, every suite of every version, and the certificate. `root` (PEM) is trusted beside others."""
     out = folder / f"testssl-{address}-{port}.json"
     out.unlink(missing_ok=True)
     quiet = ["--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--jsonfile", str(out)]
-    command = ["testssl", *quiet, "-p", "-E", f"{address}:{port}"]
+    anchor = folder / f"root-{address}-{port}.pem"
+    anchor.write_bytes(root)
+    command = ["testssl", *quiet, "--add-ca", str(anchor), "-p", "-E", "-S", f"{address}:{port}"]
     subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=900, check=False)
     told: dict[str, bool | None] = {"tlcp": None}
     found: dict[str, set[str]] = {}
-    for row in json.loads(out.read_text("utf-8")):
+    rows = json.loads(out.read_text("utf-8"))
+    for row in rows:
         if row["id"] in TESTSSL:
             told[TESTSSL[row["id"]]] = row["finding"].startswith("offered") or "vulnerable" in row["finding"]
         elif cipher := CIPHER_ROW.fullmatch(row["id"]):
-            version = next(fact for label, fact in TESTSSL.items() if label.lower() == cipher["version"])
+            version = next(
+                fact for label, fact in TESTSSL.items() if label.lower().replace("sslv", "ssl") == cipher["version"]
+            )
             code = int(cipher["code"], 16)
             name = sslv2.CIPHERS.get(code, "") if version == "sslv2" else suites.name(code)
             found.setdefault(version, set()).add(name)
-    return Told(told, {version: frozenset(names) for version, names in found.items()})
+    leaf = _testssl_leaf({row["id"].partition(" ")[0]: row["finding"] for row in rows})
+    return Told(told, {version: frozenset(names) for version, names in found.items()}, leaf)
+
+
+def _testssl_leaf(findings: Mapping[str, str]) -> dict[str, object]:
+    """A chain that fails for the leaf's date alone is trusted here: we tell dates apart from trust."""
+    if "cert_keySize" not in findings:
+        return {}
+    kind, bits, *_ = findings["cert_keySize"].split()
+    chain = findings["cert_chain_of_trust"]
+    return {
+        "key_type": kind.lower(),
+        "key_bits": int(bits),
+        "signature_hash": _hash(findings["cert_signatureAlgorithm"]),
+        "expired": findings["cert_expirationStatus"] == "expired",
+        "trusted": chain.startswith("passed") or "(expired)" in chain,
+    }
 
 
 def sslyze(out: Path) -> dict[str, Told]:

@@ -11,6 +11,7 @@ from tests.lab.certificates import DAY, authority, issue, rsa_key, signed_with
 from tests.lab.servers.apache import apache, host
 from tests.lab.servers.gnutls_server import WELL_KEPT, gnutls_server
 from tests.lab.servers.jsse import jsse
+from tests.lab.servers.modern_openssl import modern_openssl
 from tests.lab.servers.nginx import nginx, server
 from tests.lab.servers.old_openssl import old_openssl
 from tests.lab.servers.openssl_server import openssl_server
@@ -71,6 +72,10 @@ def _one(version: str) -> Served:
     return Served(lambda folder, address, port: openssl_server(folder, address, OWN, version, port=port))
 
 
+def _unchained(folder: Path, address: str, port: int) -> AbstractContextManager[None]:
+    return openssl_server(folder, address, GOOD, port=port, cipher="ECDHE+AESGCM")
+
+
 SERVERS: dict[str, Served] = {
     "nginx, well kept": Served(_nginx),
     "Apache, TLS 1.2, every suite, EC": Served(_apache),
@@ -78,7 +83,9 @@ SERVERS: dict[str, Served] = {
     "OpenSSL 3, TLS 1.0 alone": _one("-tls1"),
     "OpenSSL 3, TLS 1.1 alone": _one("-tls1_1"),
     "OpenSSL 3, TLS 1.3 alone": _one("-tls1_3"),
+    "OpenSSL 3, without its intermediate": Served(_unchained),
     "OpenSSL 1.0.1e, every suite": Served(lambda folder, address, port: old_openssl(folder, address, OWN, port=port)),
+    "OpenSSL 3.5, as it comes": Served(lambda folder, address, port: modern_openssl(folder, address, OWN, port=port)),
     "JSSE, everything enabled": Served(lambda folder, address, port: jsse(folder, address, OWN, port=port)),
     "GnuTLS, legacy": Served(lambda folder, address, port: gnutls_server(folder, address, OWN, port=port), True),
     "GnuTLS, well kept": Served(
