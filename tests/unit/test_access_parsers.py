@@ -159,3 +159,15 @@ def test_words_of_remote_services_are_not_everybodys() -> None:
     assert rlogin.recognise(b"\x00") is not None
     assert rlogin.recognise(b"\x00Password: ") is not None
     assert rexec.recognise(b"\x01") is None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "release", "told"),
+    [
+        ("The X.Org Foundation", 12101007, ("X.Org", "21.1.7")),
+        ("The X.Org Foundation", 12013000, ("X.Org", "1.20.13")),
+        ("Hummingbird", 9000, ("Hummingbird", "9000")),
+    ],
+)
+def test_an_x_server_s_number_is_its_version(vendor: str, release: int, told: tuple[str, str]) -> None:
+    assert x11_dialogue.product(vendor, release) == told

@@ -7,6 +7,7 @@ from probes.services.identity import Identity, named
 SETUP = bytes.fromhex("6c000b000000000000000000")
 """Least significant byte first, protocol 11.0, no authorisation."""
 PORTS = tuple(range(6000, 6010))
+FIRST_WITHOUT_1 = 21
 FAILED, SUCCESS, AUTHENTICATE = 0, 1, 2
 
 
@@ -32,11 +33,12 @@ def recognise(data: bytes) -> Identity | None:
 
 
 def product(vendor: str, release: int) -> tuple[str, str]:
-    """X.Org writes its version as one number: 12101007 is 1.21.1.7, and XFree86 does likewise."""
+    """X.Org writes its version as one number: 12013000 is 1.20.13, and 12101007 is 21.1.7, without the 1 of old."""
     if vendor != "The X.Org Foundation" or release < 10_000_000:
         return vendor, str(release)
     digits = (release // 10_000_000, release // 100_000 % 100, release // 1000 % 100, release % 1000)
-    return "X.Org", ".".join(str(part) for part in digits)
+    shown = digits[1:] if digits[1] >= FIRST_WITHOUT_1 else digits[:3]
+    return "X.Org", ".".join(str(part) for part in shown)
 
 
 DIALOGUE = Dialogue("x11", recognise, ports=PORTS, question=question, own_reply_only=True)
