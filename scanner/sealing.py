@@ -129,12 +129,12 @@ def verify(folder: Path) -> Verification:
         sealed = str(manifest["sealed"])
     except FileNotFoundError as error:
         raise InputError(f"{folder}: no {MANIFEST}; name the folder that a scan wrote") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return Verification((f"{MANIFEST}: cannot be read as a manifest: {error}",), "", "", 0)
     faults = []
     try:
         public.verify(signature, rfc8785.dumps(manifest))
-    except (InvalidSignature, rfc8785.CanonicalizationError):
+    except (InvalidSignature, rfc8785.CanonicalizationError, RecursionError):
         faults.append(f"{MANIFEST}: the signature does not fit: the manifest was altered")
     if not as_written and not faults:
         faults.append(f"{MANIFEST}: altered in its form")

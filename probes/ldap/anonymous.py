@@ -11,7 +11,7 @@ from probes.ldap.message import BASE, ENTRY, ONE_LEVEL, Message, bind, search
 from probes.services.banner import printable
 from probes.services.twice import asked_twice
 from probes.services.where import spoken_or_silent
-from scanner.model.errors import Malformed
+from scanner.model.errors import Malformed, NetworkError, OverBudget
 from scanner.model.network import Network, Stream
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe
@@ -58,6 +58,8 @@ async def _look(stream: Stream) -> LdapFacts:
     if bound != SUCCESS:
         return LdapFacts(_refused(bound), REFUSALS.get(bound, str(bound)))
     bases = await _bases(talk)
+    if not bases:
+        raise NetworkError("the root entry names no base", Reason.REFUSED)
     found: list[LdapFacts] = []
     for base in bases[:MOST_BASES]:
         wanted = search(talk.next_number, base, ONE_LEVEL, ("*",), types_only=True, most=1)
@@ -65,6 +67,8 @@ async def _look(stream: Stream) -> LdapFacts:
         if found[-1].reads:
             break
     await talk.leave()
+    if len(bases) > MOST_BASES and not any(one.reads for one in found):
+        raise OverBudget(f"more than {MOST_BASES} bases, and none of the first shows an entry")
     return next((one for one in found if one.reads is not False), LdapFacts(False, "success"))
 
 

@@ -8,6 +8,7 @@ from probes.domain.answer import Answer
 from probes.domain.lookup import look_up
 from probes.domain.public_suffix import registrable
 from probes.mail.dmarc_record import is_dmarc
+from probes.mail.hosts import MailHost, hosts_of, leads
 from probes.mail.spf_record import is_spf
 from probes.mail.text_record import joined
 from scanner.model.network import Network
@@ -39,10 +40,12 @@ class PolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """SPF and DMARC of the registrable domain, and of each name of the scope that may own an MX record."""
+    """SPF and DMARC of the registrable domain, and of each name of the scope that may own an MX record; and the hosts
+    that those records name."""
 
     spf: tuple[PolicyFacts, ...]
     dmarc: tuple[PolicyFacts, ...]
+    hosts: tuple[MailHost, ...] = ()
 
 
 async def observe(target: Target, net: Network) -> Seen[MailFacts]:
@@ -50,20 +53,26 @@ async def observe(target: Target, net: Network) -> Seen[MailFacts]:
     apex = target.name or ""
     turn = asyncio.Semaphore(AT_ONCE)
 
+    exchanges: list[Answer] = []
+
     async def looked(name: str) -> tuple[PolicyFacts, PolicyFacts]:
         async with turn:
-            return await _of_name(net, name)
+            mx = await look_up(net, name, "MX")
+            exchanges.append(mx)
+            return await _of_name(net, name, mx)
 
     names = dict.fromkeys((apex, *sorted(net.names())))
     both = await asyncio.gather(*(looked(name) for name in names))
     owing = [pair for pair in both if pair[0].expected is not False or pair[0].name == apex]
     spf, dmarc = [pair[0] for pair in owing], [pair[1] for pair in owing]
-    return Seen(MailFacts(tuple(spf), tuple(dmarc)), evidence=(*_evidence("spf", spf), *_evidence("dmarc", dmarc)))
+    hosts = await hosts_of(net, exchanges)
+    return Seen(
+        MailFacts(tuple(spf), tuple(dmarc), hosts), evidence=(*_evidence("spf", spf), *_evidence("dmarc", dmarc))
+    )
 
 
-async def _of_name(net: Network, name: str) -> tuple[PolicyFacts, PolicyFacts]:
+async def _of_name(net: Network, name: str, mx: Answer) -> tuple[PolicyFacts, PolicyFacts]:
     """SPF and DMARC of one name; what it does not owe is not asked for."""
-    mx = await look_up(net, name, "MX")
     expected = owes_policy(name, mx)
     if expected is False:
         return described(name, False, None, ()), described(name, False, None, ())
@@ -137,4 +146,13 @@ def _evidence(fact: str, policies: Iterable[PolicyFacts]) -> Iterable[Evidence]:
             yield Evidence(line, texts.encode()[:4096], about=f"{fact}/{one.name}")
 
 
-PROBE = Probe("mail.policy", TargetKind.DOMAIN, Impact.PASSIVE, MailFacts, observe, Cost(200, 0, 600), Profile.QUICK)
+PROBE = Probe(
+    "mail.policy",
+    TargetKind.DOMAIN,
+    Impact.PASSIVE,
+    MailFacts,
+    observe,
+    Cost(200, 0, 600),
+    Profile.QUICK,
+    leads=leads,
+)

@@ -1,7 +1,7 @@
 """Which of a host's UDP ports answer their own protocol's question: described by port, not judged."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,16 +68,25 @@ async def observe(target: Target, net: Network) -> Seen[UdpFacts]:
     """Ask all at once; then again, one after another, what told nothing."""
     chosen = [DATAGRAMS[port] for port in net.udp_ports() if port in DATAGRAMS]
     told = dict(zip(chosen, await asyncio.gather(*(_try(net, one, 0) for one in chosen)), strict=True))
-    pause = BETWEEN_REFUSALS if any(one.refused for one in told.values()) else 0.0
     again = [one for one in chosen if told[one].reason is not None and told[one].reason not in STOPS]
-    later = (_try(net, one, 1, pause * place) for place, one in enumerate(again, start=1))
-    told.update(zip(again, await asyncio.gather(*later), strict=True))
+    pause = BETWEEN_REFUSALS if any(one.refused for one in told.values()) else 0.0
+    told.update(await _again(net, again, pause))
     return describe(told)
 
 
-async def _try(net: Network, one: Datagram, number: int, pause: float = 0.0) -> Told:
+async def _again(net: Network, silent: Sequence[Datagram], pause: float) -> dict[Datagram, Told]:
+    """The second tries, with a pause before each: none is waited for once we were told to stop."""
+    tries: dict[Datagram, asyncio.Task[Told]] = {}
+    async with asyncio.TaskGroup() as group:
+        for one in silent:
+            if not any(task.done() and task.result().reason in STOPS for task in tries.values()):
+                await asyncio.sleep(pause)
+            tries[one] = group.create_task(_try(net, one, 1))
+    return {one: task.result() for one, task in tries.items()}
+
+
+async def _try(net: Network, one: Datagram, number: int) -> Told:
     asked = one.questions[number % len(one.questions)]()
-    await asyncio.sleep(pause)
     try:
         async with net.datagrams(port=one.port, any_port=one.any_port) as datagrams:
             identity = await datagrams.ask(asked.payload, asked.recognise, timeout=PATIENCE[number])

@@ -1,15 +1,16 @@
 """The course of an identification on the wire: what is asked, in which order, and when it ends. No facts, no leads."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from probes.services.dialogue import Dialogue
 from probes.services.dialogues import http, table
 from probes.services.dialogues.reply_220 import NOOP, greeting, told_apart
+from probes.services.following import followed
 from probes.services.hearing import OURS, Heard, hear, whole
 from probes.services.identity import Identity, named
-from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, TimedOut
+from scanner.model.errors import NetworkError
 from scanner.model.network import Network, Stream
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
@@ -19,8 +20,8 @@ GREETING, BRIEFLY, USUALLY = 5.5, 0.3, 1.0
 
 A greeting that comes later than our question is still heard: as the first words of the answer.
 """
-LIKELY_ANSWER, ANSWER, FURTHER = 8.0, 3.0, 3.0
-"""Seconds for the answer to the question that the port makes likely, to every other, and to the one for a version."""
+LIKELY_ANSWER, ANSWER = 8.0, 3.0
+"""Seconds for the answer to the question that the port makes likely, and to every other."""
 MOST_SILENT = 4
 """Questions without any answer after which the service is left alone."""
 MOST_SHUT = 2
@@ -122,7 +123,7 @@ class Course:
         if found is None and greeting(data) is not None:
             await stream.send(NOOP)
             found = told_apart(data, (await self._listen(stream, LIKELY_ANSWER)).data)
-        return await self._further(stream, found)
+        return await followed(stream, found) if found is not None else None
 
     async def _answer(self, stream: Stream, dialogue: Dialogue, usual: tuple[Dialogue, ...]) -> Identity | None:
         if dialogue.question is None:
@@ -139,31 +140,7 @@ class Course:
             self.speaks_first = True
         if found is None or found.protocol != dialogue.protocol or heard.closed:
             return found
-        told = await self._further(stream, found)
-        await self._leave(stream, dialogue, found)
-        return told
-
-    async def _leave(self, stream: Stream, dialogue: Dialogue, found: Identity) -> None:
-        """As the protocol would have it, so that no line of a client that died is written; it tells nothing more."""
-        with suppress(ConnectionRefused, Malformed, TimedOut):
-            if dialogue.goodbye:
-                await stream.send(dialogue.goodbye)
-            if dialogue.steps_into_tls and found.offers_tls:
-                await stream.start_tls()
-
-    async def _further(self, stream: Stream, found: Identity | None) -> Identity | None:
-        """Product and version, on the connection that told the protocol."""
-        more = table.further(found.protocol) if found is not None else None
-        if found is None or more is None or (question := more.question(found)) is None:
-            return found
-        try:
-            await stream.send(question)
-            heard = await self._listen(stream, FURTHER, more.complete)
-        except NetworkError as error:
-            if error.reason not in OURS:
-                raise
-            return found
-        return more.read(found, heard.data)
+        return await followed(stream, found)
 
     async def _asked_its_own(self, asked: Dialogue, found: Identity | None) -> Identity | None:
         """Who was recognised by its answer to another's question is asked its own, where that tells more."""

@@ -59,6 +59,17 @@ def accepts_context(pdu: bytes) -> bool:
     return False
 
 
+def implementation(pdu: bytes) -> str:
+    """The name that an A-ASSOCIATE-AC gives its implementation (PS3.7 annex D.3.3.2): sub-item 55H, if it is there."""
+    at = 74
+    while at + 4 <= len(pdu):
+        length = int.from_bytes(pdu[at + 2 : at + 4], "big")
+        if pdu[at] == 0x55:
+            return pdu[at + 4 : at + 4 + min(length, 16)].decode("ascii", "replace").strip()
+        at += 4 if pdu[at] == 0x50 else 4 + length  # the user's information holds sub-items
+    return ""
+
+
 def echo_status(pdu: bytes) -> int | None:
     """The status of a C-ECHO-RSP (0: success); None for anything else."""
     if len(pdu) < 12 or pdu[10] != CONTEXT or pdu[11] != COMMAND_AND_LAST:

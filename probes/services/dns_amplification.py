@@ -33,7 +33,7 @@ Question = tuple[str, str, bool]
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A question and its answer over UDP, by size. `serves`: it came from the zone's own server. `full`: ANY was
-    answered by several kinds of records; a server that answers it as RFC 8482 advises gives one."""
+    answered by several kinds of records, as far as the datagram reached; as RFC 8482 advises it is answered by one."""
 
     question: Question
     sent: int
@@ -103,9 +103,10 @@ def measure(question: Question, query: bytes, datagram: bytes) -> Measured | Non
     if message is None:
         return None
     kinds = {rrset.rdtype for rrset in message.answer} - SIGNATURES
-    whole = message.rcode() == dns.rcode.NOERROR and not message.flags & dns.flags.TC
-    serves = bool(message.flags & dns.flags.AA) and message.rcode() == dns.rcode.NOERROR
-    return Measured(question, len(query), len(datagram), serves, whole and question[1] == "ANY" and len(kinds) > 1)
+    succeeds = message.rcode() == dns.rcode.NOERROR
+    serves = succeeds and bool(message.flags & dns.flags.AA)
+    full = succeeds and question[1] == "ANY" and len(kinds) > 1
+    return Measured(question, len(query), len(datagram), serves, full)
 
 
 def describe(

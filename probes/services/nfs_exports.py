@@ -1,11 +1,12 @@
 """Which directories an NFS server exports to everyone, by its mount service's list (RFC 1813). Nothing is mounted."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from probes.services.banner import printable
 from probes.services.rpc import MOUNT, PORTMAPPER, TCP, Reply
 from probes.services.rpc_call import Procedure, by_stream
-from probes.services.rpc_programs import Export, exports, port
+from probes.services.rpc_programs import exports, port
 from scanner.model.errors import NetworkError
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -22,17 +23,18 @@ MOST_EVIDENCE = 50
 
 @dataclass(frozen=True, slots=True)
 class WorldExport:
-    """One export: its path, and whether everyone may mount it."""
+    """A path that everyone may mount."""
 
     path: str
-    world: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFacts:
-    """`exports` is None where the mount service did not list them. `mount_port` is where it was asked, 0 nowhere."""
+    """`world` is None where the mount service did not list its exports; `others` is how many are not for everyone,
+    whose paths are not kept. `mount_port` is where it was asked."""
 
-    exports: tuple[WorldExport, ...] | None
+    world: tuple[WorldExport, ...] | None
+    others: int = 0
     mount_port: int = 0
 
 
@@ -57,21 +59,16 @@ async def _mount_port(net: Network) -> int | None:
 def describe(first: Reply, second: Reply, mount: int) -> Seen[ExportFacts]:
     """The facts of two lists: an export counts as open to everyone where both say so."""
     if not first.success or not second.success:
-        return Seen(ExportFacts(None, mount), {"exports": Reason.REFUSED})
+        return Seen(ExportFacts(None, mount_port=mount), {"world": Reason.REFUSED})
     listed, again = exports(first.results), exports(second.results)
     if listed is None or again is None:
-        return Seen(ExportFacts(None, mount), {"exports": Reason.MALFORMED})
-    found = tuple(_as_fact(one) for one in dict.fromkeys(listed) if one in again or not one.world)
-    evidence = [
-        Evidence(f"mount EXPORT on port {mount}, twice: {one.path} to everyone", about=f"exports/{one.path}")
-        for one in found
-        if one.world
-    ]
-    return Seen(ExportFacts(found, mount), evidence=tuple(evidence[:MOST_EVIDENCE]))
-
-
-def _as_fact(one: Export) -> WorldExport:
-    return WorldExport(printable(one.path), one.world)
+        return Seen(ExportFacts(None, mount_port=mount), {"world": Reason.MALFORMED})
+    world = dict.fromkeys(printable(one.path) for one in listed if one.world and one in again)
+    facts = ExportFacts(tuple(WorldExport(path) for path in world), sum(not one.world for one in listed), mount)
+    evidence = (
+        Evidence(f"mount EXPORT on port {mount}, twice: {path} to everyone", about=f"world/{path}") for path in world
+    )
+    return Seen(facts, evidence=tuple(islice(evidence, MOST_EVIDENCE)))
 
 
 def wants(target: Target) -> bool:

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from probes.services.banner import printable
+from probes.services.cpe import cpe
 from probes.services.datagram import Asked
 from probes.services.ntp_message import product, readvar, variables
 from probes.services.telling import Ended, settled
@@ -18,12 +19,13 @@ from scanner.model.verdict import Reason
 @dataclass(frozen=True, slots=True)
 class NtpFacts:
     """`readvar`: variables came back. `size` is their bytes in the first datagram; of them only the daemon's name
-    and version are kept."""
+    and version are kept, and what CPE 2.3 calls it."""
 
     readvar: bool | None
     product: str = ""
     version: str = ""
     size: int = 0
+    cpe: str = ""
 
 
 async def observe(target: Target, net: Network) -> Seen[NtpFacts]:
@@ -41,7 +43,7 @@ def describe(ended: Ended[str]) -> Seen[NtpFacts]:
     """The facts of an end."""
     text = ended.told or ""
     name, version = product(text)
-    facts = NtpFacts(ended.granted, printable(name), printable(version), len(text))
+    facts = NtpFacts(ended.granted, printable(name), printable(version), len(text), cpe(name, version))
     gaps = {} if ended.granted is not None else {"readvar": ended.reason or Reason.MALFORMED}
     shown = f"mode 6 readvar: {facts.size} bytes of variables {facts.product} {facts.version}".rstrip()
     return Seen(facts, gaps, (Evidence(shown, about="readvar"),) if ended.granted else ())

@@ -61,7 +61,9 @@ def describe(
     if old is None:
         gaps["smb1"] = why_old or Reason.MALFORMED
     if new is None:
-        gaps |= dict.fromkeys(("smb2", "signing_required"), why_new or Reason.MALFORMED)
+        gaps["signing_required"] = why_new or Reason.MALFORMED
+    if has_2 is None:
+        gaps["smb2"] = why_new or Reason.MALFORMED
     pieces = []
     if old is not None:
         word = "taken" if old else "not taken"

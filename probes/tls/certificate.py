@@ -13,7 +13,7 @@ from probes.tls.presented import Presented, present
 from probes.tls.revocation import Revocation
 from probes.tls.roots import Roots, trusted
 from probes.tls.timestamps import Timestamp
-from probes.tls.where import wants
+from probes.tls.where import counted, wants
 from scanner.model.errors import Blocked, Malformed, NetworkError, NotAdmitted
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -46,6 +46,8 @@ async def _timestamps_again(net: Network, target: Target, presented: Presented, 
     """A second look where a public root's leaf seems to come without timestamps: one look proves no absence (R12)."""
     if not (reading.public and presented.beside) or _timestamps(reading, presented)["has_timestamp"] is not False:
         return presented
+    if counted(target):
+        return replace(presented, beside=False)
     try:
         second = await present(net, target)
     except (NotAdmitted, Blocked):

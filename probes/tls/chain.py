@@ -6,9 +6,11 @@ The rules of a path, from the leaf upward (after RFC 5280 section 6, for the tru
    which the server sent them does not matter; a matching key identifier is tried first and proves nothing.
 3. Its key made the signature.
 4. It is within its validity, says that it is a CA (an anchor of version 1, without extensions, may not), may sign
-   certificates, and allows as many intermediates below it as there are.
+   certificates, and allows as many intermediates below it as there are. Where it names purposes, to vouch for servers
+   is among them (CA/Browser Forum Baseline Requirements, section 7.1.2.10.6); and so for the leaf (RFC 5280 section
+   4.2.1.12). It may vouch for every name of the leaf.
 5. The path ends at an anchor. A copy of an anchor that the server sent is that anchor.
-The leaf's own dates and names are other facts. Not looked at: revocation, name constraints, policies, purposes.
+The leaf's own dates and names are other facts, and so is revocation. Not looked at: policies.
 """
 
 from collections.abc import Iterator
@@ -16,10 +18,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from probes.tls import covered_name, name_constraints
+from probes.tls.pointers import extended_usages
 from probes.tls.roots import Roots
 from probes.tls.signature import verified
 from probes.tls.x509 import AUTHORITY_KEY, SUBJECT_KEY, Certificate
 
+SERVERS = frozenset(
+    ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"],
+)
+"""serverAuth, any purpose, and the two "server gated" ones that old authorities have in its place."""
 MOST_SENT = 32
 MOST_STEPS = 200
 LONGEST_PATH = 10
@@ -40,6 +48,12 @@ class Trust:
 def signed_by(certificate: Certificate, issuer: Certificate) -> bool | None:
     """Whether the issuer's key made the certificate's signature; None where that cannot be told."""
     return verified(certificate.tbs, certificate.signature, certificate.algorithm, issuer.key, issuer.spki)
+
+
+def for_servers(certificate: Certificate) -> bool:
+    """Whether its purposes, if it names any, include TLS servers."""
+    purposes = extended_usages(certificate)
+    return not purposes or not SERVERS.isdisjoint(purposes)
 
 
 def self_signed(certificate: Certificate) -> bool | None:
@@ -67,7 +81,9 @@ def trust(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: da
     """Look for a path from the leaf to a trusted root at a moment."""
     if roots.hold(leaf):
         return Trust(True, path=(leaf,))
-    search = _Search(sent[:MOST_SENT], roots, at)
+    if not for_servers(leaf):
+        return Trust(False, "it is not meant for servers")
+    search = _Search(leaf, sent[:MOST_SENT], roots, at)
     if search.climbs(leaf, 0, frozenset([leaf.raw])):
         return Trust(True, path=tuple(reversed(search.path)))
     if search.untold:
@@ -78,7 +94,8 @@ def trust(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: da
 class _Search:
     """Depth first, anchors first, with a bound on all steps: a hostile chain cannot make it long."""
 
-    def __init__(self, sent: tuple[Certificate, ...], roots: Roots, at: datetime) -> None:
+    def __init__(self, leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots, at: datetime) -> None:
+        self.names = covered_name.read(leaf) or covered_name.AlternativeNames()
         self.sent, self.roots, self.at = sent, roots, at
         self.path: list[Certificate] = []
         self.steps, self.untold, self.problem = 0, False, "the issuer's certificate was not sent and is no trusted root"
@@ -125,8 +142,14 @@ class _Search:
             self.problem = "an issuer's certificate is outside its validity"
         elif not (issuer.is_authority or (anchor and issuer.extensions == {})) or not issuer.may_sign_certificates:
             self.problem = "an issuer is no certification authority"
+        elif not for_servers(issuer):
+            self.problem = "an issuer is not meant to vouch for servers"
         elif issuer.path_length is not None and below > issuer.path_length:
             self.problem = "an issuer allows fewer intermediates"
+        elif (allowed := name_constraints.allows(issuer, self.names)) is None:
+            self.untold = True
+        elif not allowed:
+            self.problem = "an issuer may not vouch for these names"
         else:
             return True
         return False

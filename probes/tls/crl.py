@@ -7,7 +7,7 @@ from probes.tls import der
 from probes.tls.distinguished_name import read as read_name
 from probes.tls.signature import read as read_algorithm
 from probes.tls.signature import verified
-from probes.tls.status import CLOCKS, Answer, Status, reason_name
+from probes.tls.status import CLOCKS, UNTIL_UNTOLD, Answer, Status, reason_name
 from probes.tls.x509 import Certificate, moment
 from scanner.model.errors import Malformed
 
@@ -59,7 +59,8 @@ def _beside_the_point(name: der.Element, extensions: dict[str, bytes], issuer: C
 def _untimely(since: datetime, until: datetime | None, at: datetime) -> str:
     if since > at + CLOCKS:
         return "it is made for a time to come"
-    return f"it is out of date since {until.isoformat()}" if until is not None and until < at - CLOCKS else ""
+    until = until or since + UNTIL_UNTOLD
+    return f"it is out of date since {until.isoformat()}" if until < at - CLOCKS else ""
 
 
 def _entry(entries: bytes, serial: bytes) -> Answer | None:

@@ -12,7 +12,7 @@ CLIENT_HELLO = 1
 
 SERVER_NAME, STATUS_REQUEST, SUPPORTED_GROUPS, POINT_FORMATS, SIGNATURE_ALGORITHMS = 0, 5, 10, 11, 13
 HEARTBEAT, ALPN, SIGNED_TIMESTAMPS, ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET, SESSION_TICKET = 15, 16, 18, 22, 23, 35
-SUPPORTED_VERSIONS, KEY_SHARE, RENEGOTIATION_INFO = 43, 51, 0xFF01
+PADDING, SUPPORTED_VERSIONS, KEY_SHARE, RENEGOTIATION_INFO = 21, 43, 51, 0xFF01
 """IANA, TLS ExtensionType Values."""
 
 EVERY_GROUP = (29, 23, 24, 25, 30, 0x11EC, 0x11EB, 0x11ED, 0x11EE, 26, 27, 28, 31, 32, 33, 256, 257, 258, 259, 260, 41,
@@ -56,7 +56,7 @@ class ClientHello:
         body += vector(1, self.session) + vector(2, numbers(self.suites)) + vector(1, self.compressions)
         sent = b"" if self.version == SSL3 else b"".join(self._extensions())
         if sent or not (self.plain or self.version == SSL3):
-            body += vector(2, sent)
+            body += vector(2, sent + _padding(len(body) + len(sent)))
         head = bytes([HANDSHAKE]) + min(self.version, TLS10).to_bytes(2, "big")
         return head + vector(2, message(CLIENT_HELLO, body))
 
@@ -78,6 +78,12 @@ class ClientHello:
             yield extension(KEY_SHARE, vector(2, b"".join(shares)))
         for kind, content in self.extensions:
             yield extension(kind, content)
+
+
+def _padding(octets: int) -> bytes:
+    """RFC 7685: some servers hang at a hello of 256 to 511 octets; the header and a length come to `octets`."""
+    whole = 4 + octets + 2
+    return extension(PADDING, bytes(max(1, 512 - whole - 4))) if 255 < whole < 512 else b""
 
 
 def vector(octets: int, content: bytes) -> bytes:

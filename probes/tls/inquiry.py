@@ -1,6 +1,7 @@
 """One hello after another to one service, in the form that it understands. What the answers mean is not said here."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,8 +14,10 @@ from scanner.model.network import Network
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
 
-MOST_ASKED = 160
+MOST_ASKED = 200
 """Connections to one service, whatever it answers."""
+MOST_SECONDS = 240.0
+"""For one service in all: what was told by then is kept, where the probe's own deadline would lose it."""
 SILENCES = 2
 """Unanswered hellos in a row after which the rest is not asked."""
 
@@ -35,11 +38,13 @@ class Inquiry:
         self.silent = 0
         self.heard = False
         self.blunt = False
+        self._begun = time.monotonic()
 
     @property
     def over(self) -> bool:
         """Whether nothing more is asked."""
-        return self.silent >= SILENCES or self.asked >= self._most
+        late = time.monotonic() - self._begun > MOST_SECONDS
+        return self.silent >= SILENCES or self.asked >= self._most or late
 
     async def ask(self, wish: Wish) -> Answer:
         """One connection. What goes wrong is an answer that tells nothing; but the gate's own refusals pass through,

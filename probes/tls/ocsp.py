@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from probes.tls import der, pointers, x509
 from probes.tls.chain import signed_by
 from probes.tls.signature import read as read_algorithm
 from probes.tls.signature import verified
-from probes.tls.status import CLOCKS, Answer, Status, reason_name
+from probes.tls.status import CLOCKS, UNTIL_UNTOLD, Answer, Status, reason_name
 from probes.tls.x509 import Certificate, moment
 from scanner.model.errors import Malformed
 from scanner.model.verdict import Reason
@@ -23,8 +23,6 @@ HASHES = {
     "1.2.156.10197.1.401": "sm3",
 }
 BASIC, OCSP_SIGNING = "1.3.6.1.5.5.7.48.1.1", "1.3.6.1.5.5.7.3.9"
-UNTIL_UNTOLD = timedelta(days=1)
-"""How long an answer without nextUpdate is believed: it says that something newer can be had at any time."""
 ENUMERATED = 0x0A
 MOST_ANSWERS, MOST_CERTIFICATES = 64, 8
 ERRORS = {1: "malformedRequest", 2: "internalError", 3: "tryLater", 5: "sigRequired", 6: "unauthorized"}

@@ -65,6 +65,7 @@ CLASSES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+REMEMBERED_BYTES = 8192
 MOST_MODULUS_BITS = 16384
 MOST_EXPONENT_BITS = 64
 
@@ -101,9 +102,21 @@ def _pss(identifier: str, parameters: tuple[der.Element, ...]) -> Algorithm:
     return Algorithm(identifier, "pss", name, salt)
 
 
-@lru_cache(maxsize=512)
 def verified(tbs: bytes, signature: bytes, algorithm: Algorithm, key: PublicKey | None, spki: bytes) -> bool | None:
-    """Whether `key` made the signature over `tbs`; None where that cannot be told (algorithm, size, curve)."""
+    """Whether `key` made the signature over `tbs`; None where that cannot be told (algorithm, size, curve).
+
+    A chain's signatures are asked for again and again, and remembered; what is long (a revocation list) is not.
+    """
+    check = _remembered if len(tbs) <= REMEMBERED_BYTES else _verified
+    return check(tbs, signature, algorithm, key, spki)
+
+
+@lru_cache(maxsize=512)
+def _remembered(tbs: bytes, signature: bytes, algorithm: Algorithm, key: PublicKey | None, spki: bytes) -> bool | None:
+    return _verified(tbs, signature, algorithm, key, spki)
+
+
+def _verified(tbs: bytes, signature: bytes, algorithm: Algorithm, key: PublicKey | None, spki: bytes) -> bool | None:
     if key is None or algorithm.family is None:
         return None
     wanted = "rsa" if algorithm.family == "pss" else "ec" if algorithm.family == "sm2" else algorithm.family

@@ -8,6 +8,8 @@ from scanner.model.verdict import Reason
 
 CLOCKS = timedelta(minutes=5)
 """How far an authority's clock and ours may lie apart."""
+UNTIL_UNTOLD = timedelta(days=1)
+"""How long an answer without nextUpdate is believed: it says that something newer can be had at any time."""
 REASONS = {
     0: "unspecified",
     1: "keyCompromise",

@@ -8,7 +8,7 @@ from typing import Any
 from reports.html.clause_table import LawTable, Line, counts, handover, law_tables
 from reports.html.group import Group, Record, groups
 from reports.html.tally import Tally
-from reports.html.tls_page import Page, pages
+from reports.html.tls_page import SERVICES, Page, pages
 from scanner.model.check import Confidence, Severity, Weight
 
 ASSETS = 1000
@@ -49,6 +49,7 @@ class Chapter:
     tally: Tally
     errors: Sequence[Record]
     tls_pages: Sequence[Page]
+    tls_limit: int
 
     @property
     def anchors(self) -> Mapping[str, str]:
@@ -121,6 +122,7 @@ def chapters(results: Mapping[str, Any], wanted: str | None, folded_limit: int) 
             tallies.get(unit["key"], Tally()),
             errors.get(unit["key"], []),
             folded_limit,
+            alone=wanted is not None,
         )
         for number, unit in enumerate(units, 1)
     ]
@@ -134,6 +136,8 @@ def _chapter(
     tally: Tally,
     errors: list[Record],
     folded_limit: int,
+    *,
+    alone: bool,
 ) -> Chapter:
     by_weight: dict[str, list[Record]] = {"issue": [], "observation": [], "lead": [], "fixed": []}
     for finding in parts["findings"]:
@@ -146,9 +150,10 @@ def _chapter(
         for weight in ("issue", "observation", "lead")
     )
     laws = law_tables(parts["clauses"], results["laws"], results["clause_texts"], [*issues, *advice, *leads])
+    limit = SERVICES if alone else SERVICES // max(1, len(results["units"]))
     services = pages(parts["assets"], f"u{number}")
     return Chapter(
-        number, unit, issues, advice, leads, by_weight["fixed"], laws, parts["assets"], tally, errors, services
+        number, unit, issues, advice, leads, by_weight["fixed"], laws, parts["assets"], tally, errors, services, limit
     )
 
 

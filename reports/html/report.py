@@ -17,7 +17,6 @@ from reports.html.place import place
 from reports.html.policy import sheets
 from reports.html.report_time import in_zone, moment, until
 from reports.html.summary import summary
-from reports.html.tls_page import SERVICES
 from reports.html.words import has, say, told, words
 from scanner.model.check import Severity
 from scanner.model.text import LANGUAGES, Language
@@ -96,7 +95,6 @@ def _environment() -> Environment:
         "SEVERITIES": [one.value for one in Severity],
         "VERDICTS": VERDICTS,
         "ASSETS": ASSETS,
-        "TLS_SERVICES": SERVICES,
         "sentences": sentences,
         "products": PRODUCTS,
         "until": until,

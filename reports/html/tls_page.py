@@ -10,7 +10,7 @@ from reports.html.tls_mends import Mend, mends
 from scanner.model.check import Severity
 
 SERVICES = 100
-"""Services of one unit that a report shows whole."""
+"""Services that one report shows whole, shared among its units."""
 MOST_SUITES, MOST_LINKS = 300, 16
 LINE = 1000
 """Units of the line on which dates stand."""
@@ -131,13 +131,14 @@ def _row(suite: str, columns: Sequence[Record], told: Record, worst: Mapping[str
 
 
 def _chains(assets: list[Record]) -> Iterator[Chain]:
-    alike: dict[tuple[str, ...], list[Record]] = {}
+    alike: dict[tuple[str, ...], tuple[Record, list[Record]]] = {}
     for asset in assets:
-        certificate = asset["tls_service"]["certificate"]
-        if certificate:
-            alike.setdefault(tuple(link["sha256"] for link in certificate["chain"]), []).append(asset)
-    for group in alike.values():
-        certificate = group[0]["tls_service"]["certificate"]
+        service = asset["tls_service"]
+        for certificate in (service["certificate"], *(service.get("more_certificates") or ())):
+            if certificate:
+                chain = tuple(link["sha256"] for link in certificate["chain"])
+                alike.setdefault(chain, (certificate, []))[1].append(asset)
+    for certificate, group in alike.values():
         links = certificate["chain"][:MOST_LINKS]
         today, line = _line(links, certificate)
         yield Chain(_names(group), certificate, [(link, _bar(link, line)) for link in links], today)

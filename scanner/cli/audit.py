@@ -13,13 +13,12 @@ import typer
 from scanner.auditing import Amount, Audit, Latency, Span, lines_of, summed
 from scanner.cli.language import say
 from scanner.cli.options import Json, Lang, option
+from scanner.cli.stored import open_scan
 from scanner.inspecting.folder import AUDIT, MANIFEST
-from scanner.inspecting.store_place import place_of_store
 from scanner.model.errors import InputError
 from scanner.network.audit import broken_at
 from scanner.results.writing import RESULTS
 from scanner.sealing import verify
-from scanner.store.scan import ScanStore
 
 ALTERED = 1
 
@@ -164,14 +163,9 @@ def _order(folder: Path) -> dict[str, Any]:
     """What the results, else the store, say of the inspection; InputError where neither is there."""
     try:
         return dict(json.loads((folder / RESULTS).read_text(encoding="utf-8"))["inspection"])
-    except (OSError, ValueError, KeyError, TypeError):
-        if (place := place_of_store(folder)) is None:
-            raise InputError(say("error.no-scan", folder=folder)) from None
-    store = ScanStore(place)
-    try:
-        return dict(store.meta("order") or {})
-    finally:
-        store.close()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        with open_scan(folder) as store:
+            return dict(store.meta("order") or {})
 
 
 def _zone(order: dict[str, Any]) -> tzinfo:

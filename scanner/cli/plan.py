@@ -14,11 +14,10 @@ from scanner.cli.shared import scanning
 from scanner.inspecting.job import Job
 from scanner.inspecting.loop import run
 from scanner.inspecting.planning import UnitPlan, plan
-from scanner.inspecting.resolving import resolve_names
+from scanner.inspecting.resolving import Resolved, resolve_names
 from scanner.inspection_file import read
 from scanner.model.inspection import Inspection
-from scanner.model.network import Resolution
-from scanner.model.scope import Scope
+from scanner.model.scope import Scope, Standing, is_special
 
 Resolve = Annotated[bool, option("resolve", "--resolve")]
 
@@ -33,21 +32,22 @@ def command(file: Path, resolve: Resolve = False, *, asked: Asked) -> int:
     inspection = with_rates(read(file, now=None, language=chosen()), asked)
     job = make_job(inspection, asked)
     scope = Scope(inspection)
-    for line in _head(job):
+    for line in _head(job, resolve=resolve):
         typer.echo(line)
     for unit in plan(inspection, scope, job.selection, len(job.wiring.ports)):
         for line in _unit(unit):
             typer.echo(line)
     if resolve:
-        for line in _resolved(inspection, scope, run(resolve_names(inspection, asked.resolver))):
+        for line in _resolved(inspection, scope, run(resolve_names(inspection, asked.resolver, holders=True))):
             typer.echo(line)
     return 0
 
 
-def _head(job: Job) -> Iterable[str]:
+def _head(job: Job, *, resolve: bool) -> Iterable[str]:
     window = job.inspection.window
     daily = "".join(f", {start:%H:%M}-{end:%H:%M}" for start, end in window.daily)
-    yield f"{say('plan.head')}: {job.inspection.title}"
+    title = job.inspection.title
+    yield say("plan.head-resolved", title=title) if resolve else say("plan.head", title=title)
     yield say(
         "plan.window",
         start=window.start.isoformat(timespec="minutes"),
@@ -59,7 +59,7 @@ def _head(job: Job) -> Iterable[str]:
         yield say("scan.warning", warning=warning)
     for refused in job.inspection.refused:
         yield say("scan.refused-unit", unit=refused.unit.name, rule=refused.rule, source=refused.source)
-    yield f"{say('plan.probes')}:"
+    yield say("plan.probes")
     for probe in job.selection.probes:
         yield f"  {probe.name}\t{probe.accepts}\t{probe.impact}\t{probe.cost.connections}+{probe.cost.requests}"
 
@@ -82,23 +82,49 @@ def _unit(unit: UnitPlan) -> Iterable[str]:
         yield "  " + say("plan.excluded", targets=", ".join(unit.excluded))
 
 
-def _resolved(inspection: Inspection, scope: Scope, found: list[Resolution]) -> Iterable[str]:
-    """Name, address, how it stands, and who else of the list is on it."""
+def _resolved(inspection: Inspection, scope: Scope, found: Resolved) -> Iterable[str]:
+    """Name, address, how it stands, who runs it and who else of the list is on it; then what wants confirming."""
+    units = {name: unit.name for unit in reversed(inspection.units) for name in scope.names(unit.key)}
     on: dict[str, list[str]] = {}
-    for one in found:
+    for one in found.names:
         for address in one.addresses:
             on.setdefault(address, []).append(one.name)
+    unconfirmed: dict[str, None] = {}
     for unit in inspection.units:
-        for one in found:
+        for one in found.names:
             if one.name not in scope.names(unit.key):
                 continue
             if not one.addresses:
                 yield say("plan.unresolved", name=one.name, reason=one.reason or "NXDOMAIN/NODATA")
             for address in one.addresses:
-                barred = scope.bars_address(address) is not None
-                standing = "excluded" if barred else str(scope.standing(unit.key, address))
-                rest = [name for name in on[address] if name != one.name]
+                standing = _standing(scope, unit.key, address, found.barred)
+                if standing == "foreign":
+                    unconfirmed[address] = None
+                rest = [_whose(name, units, unit.name) for name in on[address] if name != one.name]
                 others = say("plan.others", names=", ".join(rest)) if rest else ""
                 yield say(
                     "plan.address", name=one.name, address=address, standing=say(f"standing.{standing}"), others=others
                 )
+    if unconfirmed:
+        yield say("plan.unconfirmed", count=len(unconfirmed))
+    for address in unconfirmed:
+        holder = found.holders.get(address, "—")
+        names = ", ".join(_whose(name, units, "") for name in on[address])
+        yield "  " + say("plan.holder", address=address, holder=holder, names=names)
+
+
+def _standing(scope: Scope, unit: str, address: str, barred: frozenset[str]) -> str:
+    """The word after `standing.` for an address of a unit's name."""
+    if scope.bars_address(address) is not None:
+        return "excluded"
+    standing = scope.standing(unit, address)
+    if standing is Standing.LISTED:
+        return str(standing)
+    if address in barred:
+        return "excluded"
+    return "special" if is_special(address) else str(standing)
+
+
+def _whose(name: str, units: dict[str, str], here: str) -> str:
+    """A name, and its unit where that is another than the one spoken of."""
+    return name if units[name] == here else f"{name} [{units[name]}]"

@@ -39,7 +39,7 @@ def command(folder: Path, format_: Format = "html", out: Out = None, lang: Lang 
 def _results(folder: Path) -> dict[str, Any]:
     try:
         data = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(say("error.no-scan", folder=folder)) from error
     if not isinstance(data, dict) or data.get("schema") != "yuanjian/results/1":
         raise InputError(say("error.no-scan", folder=folder))

@@ -63,10 +63,10 @@ def _owned(targets: Sequence[str], inspection: Inspection, wanted: Asked, *, say
     if not names or not (say_yes or _terminal()):
         return inspection
     found = run(resolve_names(with_rates(inspection, replace(wanted, rate=None, connect_rate=None)), wanted.resolver))
-    addresses = sorted({address for one in found for address in one.addresses})
+    addresses = sorted({address for one in found.names for address in one.addresses})
     if not addresses:
         return inspection
-    listed = "\n".join(f"  {one.name}  {', '.join(one.addresses) or '—'}" for one in found)
+    listed = "\n".join(f"  {one.name}  {', '.join(one.addresses) or '—'}" for one in found.names)
     if not say_yes and not typer.confirm(say("ask.own-addresses", addresses=listed), err=True):
         return inspection
     statement = inspection.authority.statement

@@ -126,7 +126,7 @@ def broken_at(path: Path) -> int | None:
             line = raw.rstrip(b"\n")
             try:
                 fields = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 fields = None
             if fields is not None and (not isinstance(fields, dict) or fields.get("prev") != previous):
                 return number

@@ -12,10 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from scanner.model.errors import NetworkError
+from scanner.model.errors import NetworkError, TimedOut
 from scanner.model.scope import is_internal
 from scanner.model.verdict import Reason
 from scanner.network.audit import AuditLog
+from scanner.network.switch import Switch
 from scanner.network.vantage import source_towards
 
 MOST_BYTES, MOST_AT_ONCE = 4096, 16
@@ -30,22 +31,26 @@ class Awaited:
 
     address: str
     port: int
+    unit: str
+    switch: Switch
     nonce: str = field(default_factory=lambda: f"yuanjian-{secrets.token_hex(16)}")
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def arrived(self, timeout: float = 5.0) -> bool:
-        """Whether the word has come, or comes within so many seconds."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.came.wait(), timeout)
+        """Whether the word has come, or comes within so many seconds; ends at once where the scan is stopped."""
+        with contextlib.suppress(TimedOut):
+            async with self.switch.deadline(self.unit, timeout, "waiting for a word of ours"):
+                await self.came.wait()
         return self.came.is_set()
 
 
 class Callbacks:
     """All that is waited for in one scan. A place is listened at while somebody waits there."""
 
-    def __init__(self, listen: str | None, audit: AuditLog) -> None:
+    def __init__(self, listen: str | None, audit: AuditLog, switch: Switch) -> None:
         self._listen = listen
         self._audit = audit
+        self._switch = switch
         self._waiting: dict[str, Awaited] = {}
         self._servers: dict[tuple[str, int], asyncio.Server] = {}
         self._users: dict[tuple[str, int], int] = {}
@@ -58,7 +63,7 @@ class Callbacks:
         wanted = self._place(target)
         async with self._turn:
             place = await self._open(wanted)
-        one = Awaited(*place)
+        one = Awaited(*place, unit, self._switch)
         self._waiting[one.nonce] = one
         self._note("waiting", place, unit=unit, probe=probe, target=target)
         try:

@@ -76,8 +76,8 @@ class Wire:
         self.chosen = frozenset(chosen)
         self.probe_zone = inspection.callbacks.probe_zone
         self._audit = AuditLog(audit)
-        self.callbacks = Callbacks(inspection.callbacks.listen, self._audit)
         self._switch = Switch(inspection.window, clock, waits=waits)
+        self.callbacks = Callbacks(inspection.callbacks.listen, self._audit, self._switch)
         self._lag = LagMeter()
         self.gate = Gate(scope, Ledger(scope), self._audit, self._switch, self._lag, handshakes)
         self.resolver = Resolver(self.gate, [read_place(resolver)] if resolver else system_places())

@@ -169,7 +169,7 @@ def _words(value: Any, language: Language, zone: ZoneInfo | None) -> str:
         case bool():
             return {"zh-CN": ("否", "是"), "zh-TW": ("否", "是"), "en": ("no", "yes")}[language][value]
         case list() | tuple():
-            return (", " if language == "en" else "、").join(_words(part, language, zone) for part in value)
+            return (", " if language == "en" else "、").join(_words(part, language, zone) for part in value) or "—"
         case dict():
             return ", ".join(f"{key}={_words(part, language, zone)}" for key, part in value.items())
         case _:

@@ -41,7 +41,8 @@ def tls_service(asset: Asset, judged: Iterable[Judged], zone: ZoneInfo) -> dict[
     return {
         "versions": versions,
         "suites": {suite: _suite(suite, offer, failed) for suite in sorted(accepted)} if offer is not None else {},
-        "certificate": _certificate(certificate, zone) if certificate is not None else None,
+        "certificate": _certificate(certificate.facts, certificate.at, zone) if certificate is not None else None,
+        "more_certificates": list(_more(certificate, offer, zone)),
         "failed": [_fault(check, judgement) for check, judgement in failed],
         "not_tested": [
             {"check": check.id, "reason": judgement.reason.value if judgement.reason else None}
@@ -101,15 +102,22 @@ def _names(condition: Condition | None, fact: str) -> bool:
     return condition is not None and condition.fact == fact
 
 
-def _certificate(observation: Observation, zone: ZoneInfo) -> dict[str, Any]:
-    facts = observation.facts
+def _more(certificate: Observation | None, offer: Observation | None, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    """Those that the enumeration saw beside the first."""
+    first = certificate.facts.get("sha256") if certificate is not None else None
+    for facts in (offer.facts.get("certificates") or ()) if offer is not None else ():
+        if offer is not None and facts["sha256"] != first:
+            yield _certificate(facts, offer.at, zone)
+
+
+def _certificate(facts: Mapping[str, Any], at: datetime, zone: ZoneInfo) -> dict[str, Any]:
     links = [_zoned(link, zone) for link in (facts.get("chain") or ())[:MOST_LINKS]]
     return {
         **{name: facts.get(name) for name in TOLD},
         "names": list(facts.get("names") or ())[:MOST_NAMES],
         "more_names": max(0, len(facts.get("names") or ()) - MOST_NAMES),
         "timestamps": len(facts.get("timestamps") or ()),
-        "at": observation.at.astimezone(zone).isoformat(timespec="seconds"),
+        "at": at.astimezone(zone).isoformat(timespec="seconds"),
         "chain": links,
     }
 

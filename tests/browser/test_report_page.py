@@ -11,6 +11,7 @@ import pytest
 from reports.html import render
 from tests.browser.chromium import PROGRAM, Page, browser
 from tests.unit import report_results as made
+from tests.unit import test_report_tls as tls
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed")]
 
@@ -108,7 +109,11 @@ def test_a_link_to_a_folded_finding_unfolds_it(page: Page, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("results", [made.results, made.hostile], ids=["ordinary", "hostile"])
+@pytest.mark.parametrize(
+    "results",
+    [made.results, made.hostile, lambda: made.results(assets=[tls.asset(None), tls.asset()])],
+    ids=["ordinary", "hostile", "tls"],
+)
 def test_no_page_is_wider_than_its_screen(page: Page, tmp_path: Path, width: int, results: object) -> None:
     assert callable(results)
     page.width(width)

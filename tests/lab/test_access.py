@@ -57,6 +57,7 @@ def test_a_well_kept_samba_passes() -> None:
     found = inspect("127.32.18.1", 445)
     assert found.passed >= {"smb.v1", "smb.signing-optional", "smb.null-session"}
     assert found.failed == {"port.file-share-exposed"}
+    assert found.identity["product"] == "Samba"
     assert found.observations["smb.null-session"].facts["denial"] == "STATUS_ACCESS_DENIED"
 
 

@@ -202,6 +202,21 @@ def test_words_of_several_probes_are_told_apart_at_one_place() -> None:
     asyncio.run(asked())
 
 
+def test_a_stop_ends_the_waiting_for_a_word() -> None:
+    async def asked() -> None:
+        async with wired(ordered("127.32.19.6")) as wire:
+            target = Target(TargetKind.SERVICE, "self", address="127.32.19.6", port=80, protocol="http", tls=False)
+            async with wire.bind(http.PROBE, target).callback() as callback:
+                waiting = asyncio.ensure_future(callback.arrived(3600))
+                await asyncio.sleep(0)
+                wire.stop("a test")
+                with pytest.raises(NetworkError) as end:
+                    await waiting
+        assert end.value.reason is Reason.INTERRUPTED
+
+    asyncio.run(asked())
+
+
 @pytest.mark.parametrize("listen", ["192.0.2.1:4000", "127.32.19.8:4002"])
 def test_without_a_place_of_ones_own_there_is_no_vantage(listen: str) -> None:
     """An address that is not ours, and a port that somebody else has."""

@@ -285,7 +285,8 @@ def test_an_imaging_node_that_takes_anybody_fails_and_one_that_rejects_passes(tm
         is_open = inspect("127.33.16.1", 11112)
     with storescp(tmp_path / "kept", "127.33.16.2", refuses=True):
         kept = inspect("127.33.16.2", 11112)
-    assert is_open.failed == {"dicom.open"}
+    assert (is_open.identity["product"], is_open.identity["version"][:3]) == ("DCMTK", "3.6")
+    assert is_open.failed == {"dicom.open", "service.version-disclosed"}
     assert is_open.judgements["dicom.open"].severity is Severity.HIGH
     assert kept.failed == set()
     assert "dicom.open" in kept.passed

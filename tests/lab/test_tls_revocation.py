@@ -143,25 +143,49 @@ async def an_error(visit: Visit) -> None:
     await visit.send(answer("500 Internal Server Error", b"", "Content-Type: text/plain"))
 
 
+def saying(body: bytes) -> Any:
+    """A responder that says this to every question."""
+
+    async def behave(visit: Visit) -> None:
+        head = await visit.head()
+        length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.lower().startswith("content-le"))
+        await visit.reader.readexactly(length)
+        await visit.send(answer("200 OK", body, "Content-Type: application/ocsp-response"))
+
+    return behave
+
+
+ALIKE = issue("a.example", by=CA, more=named_at(ocsp=f"http://{RESPONDER}:2564/"))
+"""Its responder is not there until a test serves one."""
+
+
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
         (garbage, Reason.MALFORMED),
         (an_error, Reason.MALFORMED),
+        (saying(made.response(leaf=ALIKE, since=NOW - 9 * DAY, until=NOW - DAY)), Reason.MALFORMED),
+        (saying(made.response(made.REVOKED, leaf=ALIKE, signer=made.PLAIN, sent=(made.PLAIN,))), Reason.MALFORMED),
+        (saying(made.response(made.REVOKED, leaf=made.OTHER)), Reason.MALFORMED),
         pytest.param(silence, Reason.TIMED_OUT, marks=pytest.mark.slow),
     ],
+    ids=["garbage", "an error", "out of date", "a stranger's", "another's", "silence"],
 )
 def test_a_responder_that_misbehaves_accuses_and_clears_nobody(tmp_path: Path, behaviour: Any, reason: Reason) -> None:
     async def story() -> Observation:
-        async with serving(behaviour, RESPONDER) as responder:
-            leaf = issue("a.example", by=CA, more=named_at(ocsp=f"http://{RESPONDER}:{responder.port}/"))
+        async with serving(behaviour, RESPONDER, 2564):
             target = Target(TargetKind.SERVICE, "self", address=HOST, port=4430, protocol="http", tls=True)
-            with openssl_server(tmp_path, HOST, leaf):
+            with openssl_server(tmp_path, HOST, ALIKE):
                 inspection = ordered(HOST, RESPONDER, third_parties=("dns", "ocsp"))
                 async with wired(inspection, trust=(CA.der,)) as wire:
                     return await ask_over(wire, certificate.PROBE, target)
 
     assert verdict(asyncio.run(story())) == (Verdict.NOT_TESTED, reason)
+
+
+def test_nobody_at_the_responders_place_proves_nothing(tmp_path: Path) -> None:
+    with openssl_server(tmp_path, HOST, ALIKE):
+        assert verdict(seen()) == (Verdict.NOT_TESTED, Reason.REFUSED)
 
 
 def test_a_public_roots_leaf_owes_timestamps_and_a_short_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

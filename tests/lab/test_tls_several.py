@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def pair(of: Pair) -> str:
 def test_the_two_certificates_of_tlcp_and_that_of_sm_suites_are_described_and_trusted(tmp_path: Path) -> None:
     chain = sm2_chain(tmp_path / "sm2")
     root = ssl.PEM_cert_to_DER_cert(chain.root.certificate.read_text())
-    ways = {
+    ways: dict[str, tuple[dict[str, Any], list[str]]] = {
         "tlcp": ({"sign": pair(chain.signing), "encrypt": pair(chain.encrypting)}, ["leaf", "encryption"]),
         "tls13": ({"leaf": pair(chain.signing), "suites": "TLS_SM4_GCM_SM3", "lowest": "772"}, ["leaf"]),
     }

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from probes.services import identify
 from probes.tls import certificate, offer
 from scanner.catalogue.loader import load
 from scanner.judging import judge
@@ -111,3 +112,15 @@ def test_a_twin_without_tls_is_not_accused(tmp_path: Path, server: Server) -> No
         told = asyncio.run(ask(offer.PROBE, target))
     assert told.reason is None and told.facts["offered"] is False, told.detail
     assert {verdict for verdict, _ in verdicts(told).values()} == {Verdict.NOT_APPLICABLE}
+
+
+def test_a_mail_host_that_is_asked_by_name_hears_no_word_but_its_own_protocols(tmp_path: Path) -> None:
+    name = "mail.school.example"
+    with served(SERVERS[0], tmp_path, tls=True) as target:
+        unknown = replace(target, name=name, protocol=None, tls=None)
+        identified = asyncio.run(ask(identify.PROBE, unknown))
+        (mail,) = identify.leads(unknown, identified.facts)
+        told = asyncio.run(ask(offer.PROBE, mail))
+    assert (mail.name, mail.protocol, mail.tls) == (name, "smtp", False)
+    assert told.facts["offered"] is True and told.facts["sslv3"] is False
+    assert "non-SMTP command" not in (tmp_path / "server" / "mail.log").read_text(encoding="utf-8")

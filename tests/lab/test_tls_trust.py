@@ -2,9 +2,12 @@
 
 import subprocess
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from cryptography import x509 as x509_library
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from probes.tls import x509
 from probes.tls.chain import trust
@@ -26,6 +29,28 @@ SILENT = issue(by=CA, subject="Silent", authority=True, may_sign=False)
 OLD = signed_with("sha1", issue(by=CA, subject="Old", authority=True, key=rsa_key()), by=CA)
 RENEWED = issue(by=CA, subject="Middle", authority=True, key=MIDDLE.key)
 
+FOR = {
+    purpose: issue(by=CA, subject=purpose, authority=True, more=[x509_library.ExtendedKeyUsage([kind])])
+    for purpose, kind in (("Servers", ExtendedKeyUsageOID.SERVER_AUTH), ("Mail", ExtendedKeyUsageOID.EMAIL_PROTECTION))
+}
+
+
+def within(permitted: tuple[str, ...] = (), excluded: tuple[str, ...] = ()) -> Issued:
+    """An authority that may vouch for some names alone."""
+    lists = [[general(name) for name in names] or None for names in (permitted, excluded)]
+    return issue(by=CA, subject="Narrowed", authority=True, more=[x509_library.NameConstraints(*lists)])
+
+
+def general(written: str) -> x509_library.GeneralName:
+    if "/" in written:
+        return x509_library.IPAddress(ip_network(written))
+    return x509_library.DNSName(written)
+
+
+def meant_for(*kinds: x509_library.ObjectIdentifier) -> Issued:
+    return issue(by=CA, more=[x509_library.ExtendedKeyUsage(list(kinds))])
+
+
 CHAINS: dict[str, tuple[Issued, ...]] = {
     "issued by the root": (issue(by=CA),),
     "one intermediate": (issue(by=MIDDLE), MIDDLE),
@@ -42,6 +67,30 @@ CHAINS: dict[str, tuple[Issued, ...]] = {
     "an expired root": (issue(by=EXPIRED_CA),),
     "self-signed": (issue("a.example"),),
     "a root of its own": (issue(by=authority("Other")), authority("Other")),
+    **{
+        f"{' '.join(names)} by an authority for {permitted} and not {excluded}": (issue(*names, by=narrow), narrow)
+        for names, permitted, excluded in (
+            (("a.school.example",), ("school.example",), ()),
+            (("school.example",), ("school.example",), ()),
+            (("aschool.example",), ("school.example",), ()),
+            (("a.other.example",), ("school.example",), ()),
+            (("a.school.example", "a.other.example"), ("school.example",), ()),
+            (("A.School.Example",), ("school.example",), ()),
+            (("*.school.example",), ("school.example",), ()),
+            (("a.school.example",), ("other.example", "school.example"), ()),
+            (("a.school.example",), (), ("school.example",)),
+            (("a.other.example",), (), ("school.example",)),
+            (("b.a.school.example",), ("school.example",), ("a.school.example",)),
+            (("10.1.2.3",), ("10.1.0.0/16",), ()),
+            (("10.2.2.3",), ("10.1.0.0/16",), ()),
+            (("10.1.2.3",), (), ("10.1.2.0/24",)),
+        )
+        for narrow in [within(permitted, excluded)]
+    },
+    "meant for servers": (meant_for(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH),),
+    "meant for clients": (meant_for(ExtendedKeyUsageOID.CLIENT_AUTH),),
+    "an issuer for servers": (issue(by=FOR["Servers"]), FOR["Servers"]),
+    "an issuer for mail": (issue(by=FOR["Mail"]), FOR["Mail"]),
     "forged": (Issued(issue("a.example", by=CA).der.replace(b"a.example", b"b.example"), CA.key),),
 }
 
@@ -54,7 +103,15 @@ def test_openssl_finds_a_path_just_where_we_do(tmp_path: Path, case: str) -> Non
     (tmp_path / "leaf.pem").write_bytes(leaf.pem)
     (tmp_path / "sent.pem").write_bytes(b"".join(each.pem for each in sent))
     untrusted: list[str | Path] = ["-untrusted", tmp_path / "sent.pem"] if sent else []
-    roots: list[str | Path] = ["-auth_level", "0", "-no-CApath", "-CAfile", tmp_path / "roots.pem"]
+    roots: list[str | Path] = [
+        "-auth_level",
+        "0",
+        "-purpose",
+        "sslserver",
+        "-no-CApath",
+        "-CAfile",
+        tmp_path / "roots.pem",
+    ]
     command: list[str | Path] = ["openssl", "verify", *roots, *untrusted, tmp_path / "leaf.pem"]
     theirs = subprocess.run(command, capture_output=True, check=False).returncode == 0
     read = tuple(x509.read(each.der) for each in (leaf, *sent))

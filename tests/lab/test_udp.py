@@ -135,11 +135,24 @@ def test_a_port_that_is_refused_passes_even_where_icmp_is_limited(told: Told, ad
     assert set(ends.values()) == {("pass", None)}
 
 
+@pytest.mark.parametrize(
+    ("check", "port"),
+    [
+        ("rpcbind.exposed", 111),
+        ("nfs.export-world", 2049),
+        *(("legacy.small-services", port) for port in (7, 9, 13, 17, 19, 79)),
+    ],
+)
+def test_a_closed_tcp_port_of_theirs_passes_too(told: Told, check: str, port: int) -> None:
+    assert verdict(told, check, f"tcp/10.54.0.2:{port}") == ("pass", None)
+
+
 def test_what_answers_stands_in_the_inventory_with_what_it_says(told: Told) -> None:
     services = told["services"]
     assert services["udp/10.53.0.2:1900"][:2] == ["ssdp", "MiniUPnPd"]
     assert services["udp/10.53.1.2:123"][:2] == ["ntp", "ntpsec"]
     assert services["udp/10.53.1.8:3478"][:2] == ["stun", "Coturn"]
+    assert services["udp/10.53.1.9:623"] == ["ipmi", "", "2.0"]
     assert services["udp/10.53.1.1:161"][0] == "snmp"
     assert services["udp/10.53.1.20:161"] == ["snmp", "Cisco IOS", "15.0(2)SE11"]
     assert not {place for place in services if place.startswith("udp/10.53.3.1:")}

@@ -64,7 +64,7 @@ class FakeDns:
         return _said(self.looks.get((name, kind), nodata(name, kind, ".")), self.asked.count((name, kind)))
 
     async def resolve(self, name: str) -> Resolution:
-        found = self.resolutions[name]
+        found = self.resolutions.get(name, Resolution(name, exists=False))
         if isinstance(found, NetworkError):
             raise found
         return found

@@ -13,7 +13,7 @@ from probes.services import rdp, rsync, vnc, x11
 from probes.services.dialogues import ldap as ldap_dialogue
 from probes.services.dialogues import rexec, rlogin
 from probes.services.dialogues import x11 as x11_dialogue
-from probes.smb import ntlm, smb1, smb2
+from probes.smb import dialects, ntlm, smb1, smb2
 from probes.smb.transport import length_of as smb_length
 from scanner.model.errors import Malformed, OverBudget
 from scanner.model.verdict import Reason
@@ -93,6 +93,13 @@ def test_signing_is_read_from_the_security_mode() -> None:
     assert smb2.negotiated(smb2.response(optional, 0)).signing_required is False
     with pytest.raises(Malformed):
         smb2.response(smb2.negotiate(), smb2.NEGOTIATE)  # our own words, given back
+
+
+def test_a_server_of_smb_1_alone_has_nothing_to_sign() -> None:
+    seen = dialects.describe(None, Reason.REFUSED, True, None)
+    assert (seen.facts.smb1, seen.facts.smb2, seen.facts.signing_required) == (True, False, None)
+    silent = dialects.describe(None, Reason.TIMED_OUT, True, None)
+    assert silent.gaps["smb2"] is Reason.TIMED_OUT
 
 
 def test_our_negotiation_says_its_own_lengths() -> None:

@@ -111,3 +111,16 @@ def test_the_catalogue_is_to_be_read(tmp_path: Path, listing: str) -> None:
     ended = yuanjian(listing, "--lang", "zh-CN", cwd=tmp_path)
     assert ended.returncode == 0
     assert len(ended.stdout.splitlines()) > 10
+
+
+@pytest.mark.parametrize("command", ["audit", "verify", "report", "rejudge", "status"])
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"{}", b"[]", b"\xff\xfe\x00", b'{"inspection": 1}', b""])
+def test_a_folder_that_somebody_bent_costs_a_message_and_no_traceback(
+    command: str, content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("results.json", "manifest.json", "audit.jsonl", "scan.sqlite", "database"):
+        (tmp_path / name).write_bytes(content)
+    assert run([command, str(tmp_path), "--lang", "en"]) in (1, 2)
+    said = capsys.readouterr()
+    assert "fault of ours" not in said.err and "Traceback" not in said.err
+    assert said.err or said.out

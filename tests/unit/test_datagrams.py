@@ -58,6 +58,13 @@ def snmp_report(query: bytes) -> bytes:
     return ber.pack(ber.SEQUENCE, ber.pack(*parts[0]), ber.pack(*parts[1]), ber.pack(ber.OCTETS, security), scoped)
 
 
+def capabilities(query: bytes) -> bytes:
+    """After IPMI 2.0, section 22.13: MD5 and passwords, version 2.0."""
+    rest = bytes([0x20, query[18], 0x38, 0, 1, 0x94, 0x04, 0x02, 0, 0, 0, 0])
+    message = b"\x81\x1c\x63" + rest + bytes([-sum(rest) & 0xFF])
+    return query[:13] + bytes([len(message)]) + message
+
+
 def node_status(query: bytes) -> bytes:
     name = b"\x20CK" + b"A" * 30 + b"\x00\x00\x21\x00\x01"
     return query[:2] + b"\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00" + name + bytes(6) + b"\x02" + bytes(2 * 18 + 46)
@@ -78,7 +85,8 @@ ANSWERS: dict[tuple[int, int], tuple[Callable[[bytes], bytes], str]] = {
     (123, 0): (ntp_answer, "ntp"),
     (137, 0): (node_status, "netbios"),
     (161, 0): (snmp_report, "snmp"),
-    (623, 0): (lambda query: query[:8] + b"\x40" + query[9:10] + b"\x00\x10" + bytes(16), "ipmi"),
+    (623, 0): (capabilities, "ipmi"),
+    (623, 1): (lambda query: query[:8] + b"\x40" + query[9:10] + b"\x00\x10" + bytes(16), "ipmi"),
     (1900, 0): (lambda _: b"HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nSERVER: Linux UPnP/1.1 Tiny/2.3\r\n\r\n", "ssdp"),
     (3478, 0): (lambda query: b"\x01\x01\x00\x00" + query[4:], "stun"),
     (5683, 0): (lambda query: b"\x70\x00" + query[2:4], "coap"),

@@ -125,3 +125,33 @@ def test_unknown_parts_decide_only_where_the_rest_leaves_it_open() -> None:
 
 def test_every_word_of_the_language_has_a_meaning() -> None:
     assert {*TESTS, *NULLABLE} == CONDITION_TESTS
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "verdict"),
+    [
+        (90, [{"days_remaining": 90}, {"days_remaining": 3}], Verdict.FAIL),
+        (90, [{"days_remaining": 90}], Verdict.PASS),
+        (90, [{"days_remaining": None}], Verdict.PASS),
+        (90, None, Verdict.PASS),
+        (5, [{"days_remaining": 90}], Verdict.FAIL),
+        (None, [{"days_remaining": 90}], Verdict.NOT_TESTED),
+        (None, [{"days_remaining": 3}], Verdict.FAIL),
+        (-1, [{"days_remaining": 90}], Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_what_another_probe_saw_of_the_same_kind_can_accuse_and_clears_nothing(
+    own: int | None, others: list[dict[str, Any]] | None, verdict: Verdict
+) -> None:
+    observations = seen({"days_remaining": own}, gaps={"days_remaining": Reason.MALFORMED})
+    evidence = (Evidence("the second", about="certificates/1"), Evidence("the first", about="certificates/0"))
+    observations["tls.offer"] = Observation(
+        "tls.offer", SERVICE, datetime.now(UTC), {"certificates": others}, evidence=evidence
+    )
+    (judgement,) = judge(replace(CHECK, also="tls.offer.certificates"), SERVICE, observations, {})
+    assert judgement.verdict is verdict
+    if others and len(others) > 1:
+        assert judgement.seen["days_remaining"] == 3
+        assert [piece.what for piece in judgement.evidence] == ["the second"]
+    (alone,) = judge(replace(CHECK, also="tls.offer.certificates"), SERVICE, seen({"days_remaining": 90}), {})
+    assert alone.verdict is Verdict.PASS, "the other probe may not have run"

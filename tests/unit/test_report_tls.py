@@ -18,8 +18,17 @@ GOOD, WEAK = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_3DES_EDE_CBC
 
 def service(**changes: Any) -> dict[str, Any]:
     """TLS 1.0 and 1.2 with one good and one weak suite; a leaf that was over, and its issuer."""
-    version = {"offered": False, "reason": None, "checks": [], "suites": [], "complete": None, "server_chooses": None}
-    versions = {name: version | {"version": name, "groups": [], "alpn": None} for name in NAMES}
+    version: dict[str, Any] = {
+        "offered": False,
+        "reason": None,
+        "checks": [],
+        "suites": [],
+        "complete": None,
+        "server_chooses": None,
+    }
+    versions: dict[str, dict[str, Any]] = {
+        name: version | {"version": name, "groups": [], "alpn": None} for name in NAMES
+    }
     versions["TLS 1.2"] |= {"offered": True, "suites": [GOOD, WEAK], "complete": True, "server_chooses": True}
     versions["TLS 1.2"] |= {"groups": ["x25519"], "alpn": "http/1.1"}
     versions["TLS 1.0"] |= {"offered": True, "suites": [WEAK], "checks": ["tls.protocol-tls10"], "complete": False}
@@ -93,6 +102,12 @@ def test_names_that_get_the_same_stand_together_and_others_apart() -> None:
     ]
 
 
+def test_a_second_certificate_of_the_same_name_has_its_own_chain() -> None:
+    second = certificate(chain=[link("leaf", "2026-06-12", "2026-12-10", "cd" * 32)])
+    told = pages([asset(tls_service=service(more_certificates=[second]))], "u1")
+    assert [chain.names for chain in told[0].chains] == [["oa1.example.edu.cn"], ["oa1.example.edu.cn"]]
+
+
 def test_the_gravest_service_comes_first_and_what_speaks_no_tls_has_no_page() -> None:
     clean = asset(port=8443, tls_service=service(failed=[]))
     told = pages([clean, asset(), asset(port=80, tls_service=None)], "u1")
@@ -125,6 +140,19 @@ def test_the_page_reads_whole_in_every_language() -> None:
     assert "over for 10 days" in words and "incomplete: it may accept more" in words
     assert shown.count('<article class="tls-service"') == 1
     assert 'href="#u1-tls"' in shown
+
+
+def test_a_report_of_many_units_shares_the_pages_and_points_to_the_units_own_reports() -> None:
+    units = [made.unit() | {"key": f"u{number}", "name": f"单位{number}"} for number in range(101)]
+    assets = [asset() | {"unit": unit["name"]} for unit in units]
+    whole = made.results(units=units, assets=assets, findings=[], coverage=[], clauses=[], errors=[])
+    out = io.StringIO()
+    render(whole, out)
+    assert '<article class="tls-service"' not in out.getvalue()
+    assert "1 more service in the unit's own report" in text(out.getvalue())
+    own = io.StringIO()
+    render(whole, own, unit="u7")
+    assert own.getvalue().count('<article class="tls-service"') == 1
 
 
 def test_what_to_change_names_the_lines_of_the_failed_checks_alone() -> None:

@@ -282,6 +282,10 @@ def test_by_name_only_tls_and_http_are_asked() -> None:
         assert {dialogue.protocol for dialogue in questions_by_name(port)} == {"tls", "http"}
 
 
+def test_a_mail_host_that_is_asked_by_name_is_only_listened_to() -> None:
+    assert [(one.protocol, one.question) for one in questions_by_name(25)] == [("smtp", None)]
+
+
 def test_ports_of_tls_are_known_for_it() -> None:
     assert expects_tls(443) and expects_tls(993) and not expects_tls(80)
     assert questions_inside_tls(443)[0].protocol == "http"

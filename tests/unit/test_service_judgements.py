@@ -11,6 +11,7 @@ from probes.services.identify import PROBE, leads
 from scanner.catalogue.loader import load
 from scanner.judging import judge
 from scanner.judging.judgement import Judgement
+from scanner.judging.reach import SWEEP, UNREACHABLE_NOTE, unreached
 from scanner.model.check import Severity
 from scanner.model.observation import Observation
 from scanner.model.target import Target, TargetKind
@@ -40,6 +41,65 @@ def judged(check: str, *seen: Observation, port: int = 5000, declared: Mapping[s
     target = replace(TARGET, port=port, protocol=protocol, tls=False)
     (judgement,) = judge(load().checks[check], target, {one.probe: one for one in seen}, declared or {})
     return judgement
+
+
+OPEN = [
+    ("mongodb.no-auth", "mongodb"),
+    ("cassandra.open", "cassandra"),
+    ("postgres.no-auth", "postgresql"),
+    ("zookeeper.open", "zookeeper"),
+    ("mqtt.anonymous", "mqtt"),
+    ("nats.open", "nats"),
+    ("beanstalkd.open", "beanstalkd"),
+    ("gearman.open", "gearman"),
+    ("jdwp.exposed", "jdwp"),
+    ("weblogic-t3.exposed", "weblogic-t3"),
+    ("dubbo.open", "dubbo"),
+    ("rtsp.open", "rtsp"),
+    ("dicom.open", "dicom"),
+]
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_plaintext_kafka_is_judged_and_one_inside_tls_is_not(tls: bool) -> None:
+    seen = {"services.kafka": asked("services.kafka", open=True, tls=tls)}
+    (judgement,) = judge(load().checks["kafka.open"], TARGET.identified("kafka", tls=tls), seen, {})
+    assert judgement.verdict is (Verdict.NOT_APPLICABLE if tls else Verdict.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("check", "protocol"), [("amqp.exposed", "amqp"), ("ajp.exposed", "ajp"), ("java-rmi.exposed", "java-rmi")]
+)
+def test_what_is_merely_reachable_fails_where_it_was_recognised(check: str, protocol: str) -> None:
+    assert judged(check, identified(protocol, tls=False)).verdict is Verdict.FAIL
+    assert judged(check, identified("http")).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_amqp_inside_tls_passes() -> None:
+    assert judged("amqp.exposed", identified("amqp", tls=True)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("check", "protocol"), [("mysql.no-tls", "mysql"), ("postgres.no-tls", "postgresql")])
+def test_a_refused_step_into_tls_fails_and_one_that_nobody_told_of_is_not_tested(check: str, protocol: str) -> None:
+    assert judged(check, identified(protocol, offers_tls=False)).verdict is Verdict.FAIL
+    assert judged(check, identified(protocol, offers_tls=True)).verdict is Verdict.PASS
+    facts = identified(protocol, offers_tls=None)
+    untold = replace(facts, gaps={"offers_tls": Reason.MALFORMED})
+    assert judged(check, untold).reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "check", [check for check, _ in OPEN] + ["kafka.open", "amqp.exposed", "ajp.exposed", "java-rmi.exposed"]
+)
+@pytest.mark.parametrize(("state", "note"), [("closed", None), ("filtered", UNREACHABLE_NOTE)])
+def test_a_closed_or_filtered_port_passes_where_the_host_lives(check: str, state: str, note: str | None) -> None:
+    entry = load().checks[check]
+    port = entry.ports[0]
+    host = replace(TARGET, kind=TargetKind.HOST, port=None)
+    facts = {"open": [], "all_open": False, "answers": True, "stopped": "", "states": {state: [[port, port]]}}
+    swept = Observation(SWEEP, host, AT, facts)
+    told = unreached(entry, replace(TARGET, port=port), {SWEEP: swept}, complete=True)
+    assert (told.verdict, told.note) == (Verdict.PASS, note)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +134,16 @@ def test_remote_administration_weighs_by_protocol_and_kind(protocol: str, kind: 
 
 
 @pytest.mark.parametrize(
-    ("protocol", "probe", "fact"), [("redis", "services.redis", "no_auth"), ("memcached", "services.memcached", "open")]
+    ("protocol", "probe", "fact"),
+    [
+        ("redis", "services.redis", "no_auth"),
+        ("memcached", "services.memcached", "open"),
+        ("mongodb", "services.mongodb", "open"),
+        ("cassandra", "services.cassandra", "open"),
+        ("postgresql", "services.postgresql", "open"),
+    ],
 )
-def test_a_cache_that_obeys_everybody_is_left_to_its_own_check(protocol: str, probe: str, fact: str) -> None:
+def test_a_store_that_obeys_everybody_is_left_to_its_own_check(protocol: str, probe: str, fact: str) -> None:
     check = "port.database-exposed"
     assert judged(check, identified(protocol), asked(probe, **{fact: False})).verdict is Verdict.FAIL
     assert judged(check, identified(protocol), asked(probe, **{fact: True})).verdict is Verdict.NOT_APPLICABLE
@@ -112,6 +179,7 @@ def test_a_version_in_a_greeting_is_disclosed_and_http_is_left_to_the_web() -> N
         ("redis.no-auth", "redis", "services.redis", "no_auth"),
         ("memcached.open", "memcached", "services.memcached", "open"),
         ("ssh.protocol-1", "ssh", "ssh.algorithms", "offers_1"),
+        *((check, protocol, f"services.{protocol}", "open") for check, protocol in OPEN),
     ],
 )
 def test_what_is_open_fails_what_is_closed_passes_and_silence_does_neither(

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509 as x509_library
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.tls import der, known_weak_key, x509
+from probes.tls import covered_name, der, known_weak_key, name_constraints, x509
 from probes.tls.certificate import describe
 from probes.tls.certificate_facts import CertificateFacts
 from probes.tls.presented import Presented
@@ -172,6 +173,36 @@ def test_a_signature_that_the_named_issuer_did_not_make_leads_nowhere(kind: str)
     forged = bend(good, b"a.example", b"b.example")
     told = facts(forged, roots=(root,))
     assert (told.trusted, told.trust_problem) == (False, "its signature was not made by the issuer's key")
+
+
+NARROWED = issue(
+    by=CA,
+    subject="Narrowed",
+    authority=True,
+    more=[x509_library.NameConstraints([x509_library.DNSName("a.example")], None)],
+)
+
+
+def test_an_authority_vouches_for_no_other_names_than_it_may() -> None:
+    assert facts(issue("www.a.example", by=NARROWED), NARROWED).trusted is True
+    assert facts(issue("10.0.0.1", by=NARROWED), NARROWED).trusted is True, "of addresses nothing is said"
+    told = facts(issue("www.a.example", "b.example", by=NARROWED), NARROWED)
+    assert (told.trusted, told.trust_problem) == (False, "an issuer may not vouch for these names")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_mutated_constraints_are_read_or_leave_the_trust_untold(data: st.DataObject) -> None:
+    octets = bytearray(NARROWED.der)
+    at = octets.index(bytes.fromhex("0603551d1e")) + 5
+    for _ in range(data.draw(st.integers(1, 3))):
+        octets[data.draw(st.integers(at, min(at + 24, len(octets) - 1)))] = data.draw(st.integers(0, 255))
+    try:
+        constrained = x509.read(bytes(octets))
+    except Malformed:
+        return
+    names = covered_name.AlternativeNames((b"www.a.example",), (b"\x0a\x00\x00\x01",))
+    assert name_constraints.allows(constrained, names) in (True, False, None)
 
 
 def test_an_expired_intermediate_breaks_the_path_but_an_expired_leaf_does_not() -> None:

@@ -61,6 +61,15 @@ def test_a_full_hello_offers_all_that_exist_and_a_small_one_stays_small() -> Non
     assert len(hello_for(hello.TLS13, "www.a.example", Form.SMALL)) < 256
 
 
+@pytest.mark.parametrize("suites_offered", range(1, 230, 7))
+def test_no_hello_has_a_length_at_which_old_load_balancers_hang(suites_offered: int) -> None:
+    offer = tuple(suites.table())[:suites_offered]
+    for version in (hello.TLS10, hello.TLS12, hello.TLS13):
+        sent = asking(Wish(version, offer), "www.a.example", "http")
+        assert not 255 < len(sent) - 5 < 512
+        assert int.from_bytes(sent[6:9], "big") == len(sent) - 9
+
+
 def test_an_ssl_3_hello_has_no_extensions() -> None:
     words = hello_for(hello.SSL3, "www.a.example", Form.FULL)
     assert words[1:3] == b"\x03\x00" and words[9:11] == b"\x03\x00"

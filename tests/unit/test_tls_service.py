@@ -87,6 +87,22 @@ def test_moments_are_in_the_inspections_zone_and_the_end_of_all_years_is_borne()
     assert leaf["not_after"] == "9999-12-31T23:59:59+00:00"
 
 
+def test_a_second_certificate_stands_beside_the_first_and_the_first_not_twice() -> None:
+    first = issue("a.example", by=CA).der
+    second = issue("a.example", by=CA).der
+    own, other = (
+        asdict(describe(Presented((each,), NOW, ""), "a.example", from_der([CA.der])).facts) for each in (first, second)
+    )
+    offer = {**asdict(OFFER), "certificates": [own, other]}
+    observations = {
+        "tls.certificate": Observation("tls.certificate", TARGET, NOW, own),
+        "tls.offer": Observation("tls.offer", TARGET, NOW, offer),
+    }
+    made = tls_service(Asset(TARGET, observations, {}), [], ZONE)
+    assert made is not None
+    assert [one["sha256"] for one in made["more_certificates"]] == [other["sha256"]]
+
+
 def test_a_service_of_which_only_the_certificate_is_known_has_no_versions() -> None:
     made = told(None)
     assert made is not None

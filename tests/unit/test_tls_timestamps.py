@@ -86,7 +86,7 @@ def _with_single_extension(data: bytes, sct: bytes) -> bytes:
     return der.made(der.SEQUENCE, status.raw + der.made(0xA0, inner))
 
 
-def seen(leaf: Issued = LEAF, *, store: str = CERTIFI, asked: bool = True, **brought: bytes) -> Any:
+def seen(leaf: Issued = LEAF, *, store: str = CERTIFI, asked: bool = True, **brought: Any) -> Any:
     presented = Presented((leaf.der,), NOW, "", beside=asked, **brought)
     return describe(presented, None, Roots({store: [read(CA.der)]}))
 

@@ -13,6 +13,7 @@ from probes.services import coap, identify, ntp, ntp_monlist, snmp
 from probes.services.datagrams.table import DATAGRAMS
 from probes.services.telling import settled
 from scanner.catalogue.loader import load
+from scanner.inspecting.planning import plan
 from scanner.inspecting.registry import all_probes
 from scanner.inspecting.selection import Choice, select, udp_ports
 from scanner.judging import judge, speaks_of
@@ -20,9 +21,11 @@ from scanner.judging.reach import UNREACHABLE_NOTE, unreached
 from scanner.model.errors import Blocked, ConnectionRefused, Malformed, NetworkError, NotAdmitted, TimedOut, Unreachable
 from scanner.model.observation import Observation, Seen
 from scanner.model.probe import Profile
+from scanner.model.scope import Scope
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from scanner.results.asset import assets
+from tests.asking import ordered
 from tests.unit.scripted_udp import Script, ScriptedUdp
 from tests.unit.test_datagrams import ANSWERS
 
@@ -108,6 +111,29 @@ def test_a_port_refused_the_second_time_was_silent_for_want_of_icmp() -> None:
 def test_an_interrupted_look_is_asked_again_by_a_resumed_scan_and_sends_nothing_more() -> None:
     seen, network = asked(lambda port, payload: NotAdmitted("", Reason.INTERRUPTED), [69])
     assert seen.gaps == {"reasons": Reason.INTERRUPTED} and len(network.sent) == 1
+
+
+def test_a_stop_between_two_tries_ends_all_of_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R11: of fifteen pauses no more than the first ones are waited for."""
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+        await sleep(0)
+
+    sleep = asyncio.sleep
+    monkeypatch.setattr(udp, "BETWEEN_REFUSALS", 1.1)
+    monkeypatch.setattr(udp.asyncio, "sleep", wait)
+    heard: set[int] = set()
+
+    def stopping(port: int, payload: bytes) -> NetworkError:
+        first = port not in heard
+        heard.add(port)
+        return ConnectionRefused() if port == 7 else TimedOut() if first else NotAdmitted("", Reason.INTERRUPTED)
+
+    seen, _ = asked(stopping, DATAGRAMS)
+    assert waited.count(1.1) <= 2
+    assert seen.gaps == {"reasons": Reason.INTERRUPTED}
 
 
 def test_a_port_that_was_not_asked_was_not_selected() -> None:
@@ -248,3 +274,28 @@ def test_what_discard_swallows_fails_by_inference_and_what_speaks_fails_outright
     assert judged(**{"services.discard": swallowed[True]}) == (Verdict.FAIL, "inferred", None)
     assert judged(**{"services.discard": swallowed[False]}) == (Verdict.NOT_TESTED, "confirmed", Reason.TIMED_OUT)
     assert judged() == (Verdict.NOT_TESTED, "confirmed", Reason.TIMED_OUT)
+
+
+def test_a_suspended_host_that_answers_over_udp_is_reachable() -> None:
+    check = load().checks["asset.suspended-reachable"]
+    answering, _ = asked(honest, [123])
+    silent, _ = asked(lambda port, payload: TimedOut(), [123])
+    swept = Observation(
+        "ports.tcp", HOST, NOW, {"open": [], "all_open": False, "answers": False, "stopped": "", "closed_count": 0}
+    )
+
+    def judged(seen: Seen[udp.UdpFacts]) -> Verdict:
+        (one,) = judge(check, HOST, {"ports.tcp": swept, "ports.udp": observed(seen)}, {"suspended": True})
+        assert one.verdict is Verdict.PASS or (one.evidence and one.seen["udp_ports"] == [123])
+        return one.verdict
+
+    assert judged(answering) is Verdict.FAIL
+    assert judged(silent) is Verdict.PASS
+
+
+def test_the_plan_counts_two_datagrams_for_each_port_and_address() -> None:
+    inspection = ordered("192.0.2.0/29")
+    (unit,) = plan(inspection, Scope(inspection), select(Choice(Profile.STANDARD), load(), all_probes()), 100)
+    asked_for = udp_ports(select(Choice(Profile.STANDARD), load(), all_probes()))
+    assert unit.datagrams == 8 * 2 * len(asked_for)
+    assert unit.questions > unit.datagrams

@@ -1,4 +1,4 @@
-"""IPMI over LAN as it answers a presence ping, or else the question how to log in. Nobody logs in."""
+"""IPMI over LAN as it answers the question how to log in, or else a presence ping. Nobody logs in."""
 
 import secrets
 
@@ -7,18 +7,8 @@ from probes.services.identity import Identity, named
 from probes.services.ipmi_message import Capabilities, capabilities, is_pong, ping, told
 
 
-def presence() -> Asked[Identity]:
-    """ASF's ping: management controllers answer it before anything else."""
-    tag = secrets.randbelow(255)
-
-    def recognise(data: bytes) -> Identity | None:
-        return named("ipmi", "ASF presence pong") if is_pong(data, tag) else None
-
-    return Asked(ping(tag), recognise)
-
-
 def authentication() -> Asked[Identity]:
-    """For controllers that do not answer pings."""
+    """The question that every client begins with; its answer tells the version."""
     sequence = secrets.randbelow(64)
 
     def recognise(data: bytes) -> Identity | None:
@@ -31,4 +21,14 @@ def authentication() -> Asked[Identity]:
     return Asked(capabilities(sequence), recognise)
 
 
-DATAGRAM = Datagram("ipmi", 623, (presence, authentication))
+def presence() -> Asked[Identity]:
+    """ASF's ping, which controllers without IPMI answer too."""
+    tag = secrets.randbelow(255)
+
+    def recognise(data: bytes) -> Identity | None:
+        return named("ipmi", "ASF presence pong") if is_pong(data, tag) else None
+
+    return Asked(ping(tag), recognise)
+
+
+DATAGRAM = Datagram("ipmi", 623, (authentication, presence))

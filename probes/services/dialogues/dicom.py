@@ -1,10 +1,22 @@
 """DICOM as it answers a request for an association, which is let go at once. Nothing is echoed, found or stored."""
 
+import re
+
 from probes.services.dialogue import Dialogue
-from probes.services.dicom_wire import ABORT, ASSOCIATE_AC, ASSOCIATE_RJ, RELEASE, associate, kind, whole
+from probes.services.dicom_wire import (
+    ABORT,
+    ASSOCIATE_AC,
+    ASSOCIATE_RJ,
+    RELEASE,
+    associate,
+    implementation,
+    kind,
+    whole,
+)
 from probes.services.identity import Identity, named
 
 TITLE = b"ANY-SCP"
+DCMTK = re.compile(r"OFFIS_DCMTK_(\d)(\d)(\d)(\d?)")
 WORDS = {ASSOCIATE_AC: "A-ASSOCIATE-AC", ASSOCIATE_RJ: "A-ASSOCIATE-RJ", ABORT: "A-ABORT"}
 
 
@@ -16,7 +28,12 @@ def question(host: str) -> bytes:
 def recognise(data: bytes) -> Identity | None:
     """Taken, rejected or aborted in the protocol's form."""
     told = kind(data[:4096])
-    return named("dicom", WORDS[told]) if told in WORDS else None
+    if told not in WORDS:
+        return None
+    name = implementation(data[:4096]) if told == ASSOCIATE_AC else ""
+    if dcmtk := DCMTK.fullmatch(name):
+        return named("dicom", f"{WORDS[told]}: {name}", "DCMTK", ".".join(part for part in dcmtk.groups() if part))
+    return named("dicom", f"{WORDS[told]}: {name}" if name else WORDS[told], name)
 
 
 DIALOGUE = Dialogue(

@@ -21,4 +21,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("ftp", f"220 {text}", *product_in(PRODUCTS, text))
 
 
-DIALOGUE = Dialogue("ftp", recognise, ports=(21, 990, 2121, 8021), tls_ports=(990,))
+DIALOGUE = Dialogue("ftp", recognise, ports=(21, 990, 2121, 8021), tls_ports=(990,), goodbye=b"QUIT\r\n")

@@ -20,4 +20,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("imap", found[0], *product_in(PRODUCTS, found[0].decode("utf-8", "replace")))
 
 
-DIALOGUE = Dialogue("imap", recognise, ports=(143, 993), tls_ports=(993,))
+DIALOGUE = Dialogue("imap", recognise, ports=(143, 993), tls_ports=(993,), goodbye=b"1 LOGOUT\r\n")

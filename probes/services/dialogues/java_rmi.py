@@ -22,7 +22,7 @@ def recognise(data: bytes) -> Identity | None:
     if len(data) < 10 or data[0] != ACKNOWLEDGES or _length(data) != len(data) or len(data) > 300:
         return None
     host, port = data[3:-4], int.from_bytes(data[-4:], "big")
-    return named("java-rmi", "JRMI: ProtocolAck") if host.isascii() and port < 1 << 16 else None
+    return named("java-rmi", "JRMI: ProtocolAck", "Java RMI") if host.isascii() and port < 1 << 16 else None
 
 
 def complete(data: bytes) -> bool:

@@ -21,4 +21,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("pop3", found[0], *product_in(PRODUCTS, found[0].decode("utf-8", "replace")))
 
 
-DIALOGUE = Dialogue("pop3", recognise, ports=(110, 995), tls_ports=(995,))
+DIALOGUE = Dialogue("pop3", recognise, ports=(110, 995), tls_ports=(995,), goodbye=b"QUIT\r\n")

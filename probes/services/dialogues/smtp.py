@@ -23,4 +23,4 @@ def recognise(data: bytes) -> Identity | None:
     return named("smtp", f"220 {text}", *product_in(PRODUCTS, text)) if WORDS.search(text) else None
 
 
-DIALOGUE = Dialogue("smtp", recognise, ports=(25, 465, 587, 2525), tls_ports=(465,))
+DIALOGUE = Dialogue("smtp", recognise, ports=(25, 465, 587, 2525), tls_ports=(465,), goodbye=b"QUIT\r\n")

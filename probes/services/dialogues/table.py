@@ -66,7 +66,9 @@ def questions(port: int) -> tuple[Dialogue, ...]:
 
 
 def questions_by_name(port: int) -> tuple[Dialogue, ...]:
-    """What may be asked by name: TLS and HTTP, and nothing else (R2)."""
+    """What may be asked by name: TLS and HTTP, and nothing else (R2); a mail host's greeting is only listened to."""
+    if greets(port) and not expects_tls(port):
+        return likely(port, tls=False)
     return (tls.DIALOGUE, http.DIALOGUE) if expects_tls(port) else (http.DIALOGUE, tls.DIALOGUE)
 
 
@@ -85,6 +87,11 @@ def next_questions(left: Iterable[Dialogue], heard: Heard, asked: Collection[Dia
 def always_greets(protocol: str) -> bool:
     """Whether a protocol's servers speak first, so that a late greeting is still one."""
     return any(dialogue.speaks_first for dialogue in DIALOGUES if dialogue.protocol == protocol)
+
+
+def dialogue(protocol: str) -> Dialogue | None:
+    """The first dialogue of a protocol."""
+    return next((one for one in DIALOGUES if one.protocol == protocol), None)
 
 
 def asker(protocol: str) -> Dialogue | None:

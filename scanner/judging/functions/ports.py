@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.judging.judgement import Judgement
-from scanner.judging.reach import SWEEP, UNREACHABLE_NOTE
+from scanner.judging.reach import SWEEP, SWEEPS, UNREACHABLE_NOTE
 from scanner.model.check import Check, Confidence
 from scanner.model.observation import Evidence, Observation
 from scanner.model.target import Target
@@ -72,14 +72,17 @@ def high_risk_port(
 def suspended_answer(
     check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
 ) -> list[Judgement]:
-    """asset.suspended-reachable: a suspended host that accepts a connect fails; one that only resets, inferred.
+    """asset.suspended-reachable: a suspended host that accepts a connect or answers over UDP fails; one that only
+    resets, inferred.
 
     A reset may come from a firewall before it. Silence passes only where every port was asked twice: it is what
     was ordered. Where a middlebox answers for every port, nothing is known of the host.
     """
     if declared.get("suspended") is not True:
         return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
-    swept = observations.get(SWEEP)
+    swept, over_udp = observations.get(SWEEP), observations.get(SWEEPS["udp"])
+    if over_udp is not None and over_udp.observed and over_udp.facts["answering"]:
+        return [_answered_over_udp(check, target, over_udp, swept)]
     if (untold := _untold(check, target, swept)) is not None or swept is None:
         return [untold] if untold else []
     facts = swept.facts
@@ -94,13 +97,29 @@ def suspended_answer(
                 verdict=Verdict.FAIL,
                 severity=check.severity,
                 confidence=Confidence.CONFIRMED if opened else Confidence.INFERRED,
-                seen={**facts, "open_ports": opened or None},
+                seen={**facts, "open_ports": opened or None, "udp_ports": None},
                 evidence=_evidence(swept, f"open/{opened[0]}" if opened else "answers"),
             )
         ]
     if facts["stopped"]:
         return [replace(base, verdict=Verdict.NOT_TESTED, reason=Reason(facts["stopped"]))]
     return [replace(base, note=UNREACHABLE_NOTE)]
+
+
+def _answered_over_udp(check: Check, target: Target, over_udp: Observation, swept: Observation | None) -> Judgement:
+    """A protocol's own answer comes from no middlebox; what TCP told stands beside it."""
+    told = swept.facts if swept is not None and swept.observed else {}
+    answering = [item["port"] for item in over_udp.facts["answering"]]
+    opened = [item["port"] for item in told.get("open") or ()]
+    return Judgement(
+        check.id,
+        target,
+        Verdict.FAIL,
+        severity=check.severity,
+        seen={**told, "open_ports": opened or None, "udp_ports": answering, "closed_count": told.get("closed_count")},
+        evidence=_evidence(over_udp, f"answering/{answering[0]}"),
+        at=over_udp.at,
+    )
 
 
 def foreign_address(

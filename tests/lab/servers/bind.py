@@ -27,11 +27,13 @@ def bind(
     recursion: bool = False,
     version: str | None = None,
     forwarder: tuple[str, int] | None = None,
+    denies: bool = False,
 ) -> Iterator[None]:
     """Run named authoritative for `zones` (name → records in master-file form, the SOA is added).
 
     `transfers`, `recursion`, `version` are what a careless administrator opens; `forwarder` is where a
-    recursing server finds everything else. `folder` is made.
+    recursing server finds everything else. `denies` recurses for its own people, and writes down who else asks.
+    `folder` is made.
     """
     needs("named", "ip")
     if os.geteuid() != 0:
@@ -42,6 +44,8 @@ def bind(
     entries = [f'zone "{name}" {{ type primary; file "{name}.zone"; }};' for name in zones]
     config = folder / "named.conf"
     options = _options(folder, address, ports, transfers, recursion, version, forwarder)
+    if denies:
+        options = options.replace("recursion no;", "recursion yes;")
     config.write_text("\n".join([options, "controls { };", *entries, ""]), encoding="utf-8")
     with (
         carried(address),

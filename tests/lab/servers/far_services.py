@@ -22,9 +22,9 @@ def snmpd(folder: Path, address: str, *, public: bool) -> Command:
 
 
 def ntpd(folder: Path, address: str, *, restricted: bool) -> Command:
-    """NTPsec that answers everything to its network; or with Debian's own line."""
+    """NTPsec that answers everything to its network; or with Debian's own line. It sets no clock."""
     line = "restrict default kod nomodify nopeer noquery limited\n" if restricted else "restrict 10.53.0.0/16\n"
-    config = _written(folder, "ntp.conf", f"interface ignore wildcard\ninterface listen {address}\n{line}")
+    config = _written(folder, "ntp.conf", f"disable ntp\ninterface ignore wildcard\ninterface listen {address}\n{line}")
     return ["ntpd", "-n", "-c", config, "-p", str(folder / "pid"), "-g"]
 
 
