@@ -16,6 +16,7 @@ from scanner.model.observation import ABSENCE, Observation, Seen
 from scanner.model.probe import Probe
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
+from scanner.network.patience import patient
 from scanner.store.scan import ScanStore, lane_of
 from scanner.store.writer import StoreFault
 
@@ -258,7 +259,7 @@ class Engine:
             return Observation(probe.name, target, at, reason=reason)
         network = self._door.bind(probe, target)
         try:
-            async with asyncio.timeout(probe.cost.seconds):
+            async with patient(probe.cost.seconds):
                 seen: Seen[Any] = await probe.observe(target, network)
             facts = json.loads(json.dumps(asdict(seen.facts)))
             gaps = dict(seen.gaps)

@@ -20,6 +20,7 @@ from scanner.network.lag import LagMeter
 from scanner.network.lane import Lane
 from scanner.network.lanes import Lanes
 from scanner.network.ledger import Ledger
+from scanner.network.patience import in_turn, waiting
 from scanner.network.permit import Permit
 from scanner.network.question import ACTS_OF, Act, Party, Question, TrafficClass
 from scanner.network.switch import Switch
@@ -97,6 +98,10 @@ class Gate:
 
     async def enter(self, question: Question) -> Permit:
         """As `admit`, for what outlives a block: the caller closes the permit. Every packet has passed here."""
+        with waiting():
+            return await self._enter(question)
+
+    async def _enter(self, question: Question) -> Permit:
         self._check(question.unit)
         await self._in_scope(question)
         lane = self.lanes.of(question)
@@ -130,19 +135,20 @@ class Gate:
     async def grant(self, unit: str, address: str, ports: Sequence[int], probe: str) -> AsyncIterator[Grant]:
         """Leave to sweep the first part of `ports` that fits one second. Raises NotAdmitted, Blocked."""
         question = Question(unit, address, 0, Act.SWEEP, probe, bound=True)
-        self._check(unit)
-        await self._in_scope(question)
-        lane = self.lanes.of(question)
-        await self._alive(lane, question)
-        ceiling = self._ceiling(unit)
         shares: list[tuple[Ceiling, float | None]] = []
-        async with lane.sweeping:
+        with waiting():
+            self._check(unit)
+            await self._in_scope(question)
+            lane = self.lanes.of(question)
+            await self._alive(lane, question)
+        async with in_turn(lane.sweeping):
             try:
-                async with self.switch.deadline(unit, None, "waiting for a grant"):
-                    rate = lane.connects_per_second
-                    for part in (ceiling, self._total):
-                        rate = await part.reserve(rate)
-                        shares.append((part, rate))
+                with waiting():
+                    async with self.switch.deadline(unit, None, "waiting for a grant"):
+                        rate = lane.connects_per_second
+                        for part in (self._ceiling(unit), self._total):
+                            rate = await part.reserve(rate)
+                            shares.append((part, rate))
                 granted = tuple(ports[: self._fitting(lane, rate)])
                 lane.sent += len(granted)
                 lane.pulse.counted(len(granted))

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from scanner.model.network import Response
+from scanner.network.patience import in_turn
 
 BYTES = 32 * 1024 * 1024
 
@@ -25,7 +26,7 @@ class Memory:
         """The remembered answer, else `ask`'s; those who ask meanwhile wait for it."""
         lock = self._asking.setdefault(key, asyncio.Lock())
         try:
-            async with lock:
+            async with in_turn(lock):
                 if (known := self._recall(key, most)) is not None:
                     return known
                 response = await ask()

@@ -11,6 +11,7 @@ from scanner.model.errors import Malformed, TimedOut
 from scanner.network.connects import SLACK, Told
 from scanner.network.grant import as_ranges
 from scanner.network.nmap_run import SEARCH, program, run
+from scanner.network.patience import in_turn
 
 AT_ONCE = 4
 """nmap processes at a time, over all addresses."""
@@ -53,7 +54,7 @@ class NmapTries:
     ) -> Told:
         """One run over these ports. Raises Malformed, TimedOut."""
         arguments = options(self._technique, self._address, rate, half_open)
-        async with self._turn, self._within():
+        async with in_turn(self._turn), self._within():
             ended = await run(self._path, self._address, as_ranges(ports), arguments)
         told = read(ended.found, ended.output, ports)
         if len(told.unsent) == len(ports):

@@ -13,6 +13,7 @@ from scanner.model.errors import Malformed, NetworkError, NotAdmitted, OverBudge
 from scanner.model.verdict import Reason
 from scanner.network.gate import Gate
 from scanner.network.http import Http, Request
+from scanner.network.patience import in_turn
 from scanner.network.question import Act, Party, Question, TrafficClass
 
 REQUEST_BYTES = 4096
@@ -89,7 +90,7 @@ class ThirdParties:
         """Ask, or remember; those who ask the same meanwhile wait for it. `again` wants an answer that was had twice."""
         request = self._request(question, url, headers, most, body)
         known = self._known.setdefault((question.party, str(request.url), body), _Known())
-        async with known.lock:
+        async with in_turn(known.lock):
             if known.body is not None and known.times > again:
                 return known.body
             if known.error is not None and time.monotonic() - known.failed_at < FAILED_FOR:
