@@ -50,7 +50,9 @@ class Elimination:
         self._inquiry = inquiry
         self._left = list(offer)
         self._groups = list(hello.EVERY_GROUP)
-        self._narrow = groups and form is Form.FULL
+        self._narrow = groups and form.whole
+        if groups and not form.whole:
+            self.found.groups_gap = Reason.MALFORMED  # it cannot take a hello that has room for all
         self._exchanges: list[str] | None = None
         self._before = 0
 
@@ -154,7 +156,7 @@ class Elimination:
     def _part(self) -> tuple[int, ...]:
         """As many of the suites that are asked for now as fit; the signalling value goes with each part."""
         now = [code for code in self._left if self._exchanges is None or _exchange(code) == self._exchanges[0]]
-        if self.found.form is Form.FULL or self.found.version in (hello.TLS13, hello.TLCP):
+        if self.found.form.whole or self.found.version in (hello.TLS13, hello.TLCP):
             return tuple(now) if self._exchanges is None else signalled(self.found.version, now)
         part = [code for code in now if code != suites.RENEGOTIATION_SCSV][: MOST_SMALL - 1]
         return (*part, suites.RENEGOTIATION_SCSV)
@@ -172,7 +174,7 @@ class Elimination:
         if self._exchanges is None and splits and not self._inquiry.blunt:
             self._exchanges, self._before = exchanges, len(self.found.suites)
             return True
-        if self.found.form is Form.FULL and self._exchanges is None:
+        if self.found.form.whole and self._exchanges is None:
             return False
         part = set(self._part()) - {suites.RENEGOTIATION_SCSV}
         self._left = [code for code in self._left if code not in part]
@@ -187,7 +189,7 @@ class Elimination:
         found = self.found
         if len(found.suites) < 2:
             return
-        if found.out_of_order and found.form is Form.FULL:
+        if found.out_of_order and found.form.whole:
             found.server_chooses = True
             return
         turned = signalled(found.version, found.suites[: MOST_SMALL - 1][::-1])

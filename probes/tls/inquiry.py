@@ -8,7 +8,7 @@ from dataclasses import replace
 from probes.tls import answer, hello, sslv2
 from probes.tls.answer import Answer, Outcome
 from probes.tls.conversation import BrokeOff, NotNow, NotOffered, say
-from probes.tls.wish import FORMS, Form, Wish, cut, words
+from probes.tls.wish import Form, Wish, cut, words
 from scanner.model.errors import Blocked, NetworkError, NotAdmitted
 from scanner.model.network import Network
 from scanner.model.target import Target
@@ -18,6 +18,8 @@ MOST_ASKED = 200
 """Connections to one service, whatever it answers."""
 MOST_SECONDS = 240.0
 """For one service in all: what was told by then is kept, where the probe's own deadline would lose it."""
+OLDER = (Form.FULL, Form.SMALL, Form.PLAIN)
+"""Forms that make a difference up to TLS 1.2."""
 SILENCES = 2
 """Unanswered hellos in a row after which the rest is not asked."""
 
@@ -79,10 +81,10 @@ class Inquiry:
     def _forms(self, wish: Wish) -> tuple[Form, ...]:
         """Beginning with the one that was understood before; extensions are only left out where nothing was yet."""
         if wish.version > hello.TLS12:
-            return FORMS[:2]
+            return Form.FULL, Form.SHARED, Form.SMALL
         if wish.version == hello.SSL3:
             return (Form.PLAIN,) if self._form is not Form.FULL else (Form.FULL, Form.PLAIN)
-        first = FORMS[FORMS.index(self._form) :]
+        first = OLDER[OLDER.index(self._form) :]
         return first if not self.heard else first[:2]
 
     async def _once(

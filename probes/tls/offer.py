@@ -30,7 +30,7 @@ async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
         await (course.run_briefly() if sparing else course.run())
     except NotOffered as error:
         return Seen(OfferFacts(offered=False), {}, (Evidence(str(error), about="offered"),))
-    if not sparing and course.told[hello.TLS13].spoken and not course.lower:
+    if not sparing and course.versions.of[hello.TLS13].spoken and not course.versions.lower:
         await course.decipher()
     responder = names_responder(course.chain[0]) if course.chain else None
     if responder and not sparing:

@@ -19,11 +19,14 @@ class Form(Enum):
     """How a hello is cut, the fullest first."""
 
     FULL = "full"  # everything at once
+    SHARED = "shared"  # the same, with a key: for servers of TLS 1.3 that cannot ask for one
     SMALL = "small"  # under 256 octets, the usual extensions only
     PLAIN = "plain"  # small, and no extension but the name
 
-
-FORMS = tuple(Form)
+    @property
+    def whole(self) -> bool:
+        """Whether everything is offered at once."""
+        return self in (Form.FULL, Form.SHARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,13 @@ class Wish:
     @property
     def most(self) -> int:
         """Suites that one hello of this form has room for."""
-        return len(self.suites) if self.form is Form.FULL else MOST_SMALL
+        return len(self.suites) if self.form.whole else MOST_SMALL
 
 
 def words(wish: Wish, name: str | None, protocol: str | None) -> bytes:
     """The hello; `name` goes along where the wish is named, `protocol` tells which ALPN makes sense."""
     modern = hello.TLS13 in (wish.version, *wish.versions)
-    full = wish.form is Form.FULL
+    full = wish.form.whole
     few = not full and wish.groups == hello.EVERY_GROUP
     return hello.ClientHello(
         min(wish.version, hello.TLS12),
@@ -58,9 +61,9 @@ def words(wish: Wish, name: str | None, protocol: str | None) -> bytes:
         name if wish.named else None,
         groups=hello.FEW_GROUPS if few else wish.groups,
         signatures=hello.EVERY_SIGNATURE if full else hello.FEW_SIGNATURES,
-        key_shares=(ANY_SHARE,) if modern and not full else (),
+        key_shares=(ANY_SHARE,) if modern and wish.form is not Form.FULL and ANY_SHARE[0] in wish.groups else (),
         session=os.urandom(32) if modern else b"",
-        compressions=DEFLATE_LZS_NULL if full and not modern else b"\x00",
+        compressions=b"\x00" if modern or wish.version == hello.TLCP else DEFLATE_LZS_NULL,
         versions=wish.versions or ((hello.TLS13,) if modern else ()),
         extensions=tuple(_along(protocol)) if full and wish.version != hello.TLCP else (),
         plain=wish.form is Form.PLAIN or wish.version == hello.TLCP,
@@ -79,6 +82,6 @@ def _along(protocol: str | None) -> list[tuple[int, bytes]]:
 
 def cut(wish: Wish, form: Form) -> Wish:
     """The same in another form: in a small one only the few suites that most servers have one of."""
-    if form is Form.FULL or len(wish.suites) <= MOST_SMALL:
+    if form.whole or len(wish.suites) <= MOST_SMALL:
         return replace(wish, form=form)
     return replace(wish, form=form, suites=suites.few(wish.version))

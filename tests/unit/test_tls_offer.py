@@ -283,3 +283,45 @@ def test_a_server_that_refuses_by_closing_has_refused_where_it_still_answers_oth
     assert of(told.facts, "tls12")["complete"] is True
     for check in ("tls.protocol-sslv3", "tls.protocol-tls10", "tls.cipher-null"):
         assert verdict(check, told)[0] is Verdict.PASS, check
+
+
+def test_a_weak_first_choice_is_ours_until_the_server_is_known_to_choose() -> None:
+    policy = Policy({hello.TLS12: (TRIPLE, STATIC, GCM)}, prefers=False)
+    turned = (suites.RENEGOTIATION_SCSV, 3)
+    policy.upset = lambda asked: b"silence" if len(asked.suites) - 1 == turned[1] and asked.suites[0] == GCM else None
+    told, _ = seen(policy)
+    assert told.facts.forward_secrecy is None and told.facts.client_chooses is None
+    assert verdict("tls.no-forward-secrecy", told)[0] is Verdict.NOT_TESTED
+
+
+def test_a_large_prime_clears_nobody_of_smaller_ones_that_were_not_reached() -> None:
+    policy = Policy({hello.TLS12: (0x009F, 0x009E, DHE, GCM)})
+    policy.upset = lambda asked: b"silence" if len(policy.asked) > 4 else None
+    told, _ = seen(policy)
+    assert told.facts.smallest_prime_bits == 2048
+    assert verdict("tls.dh-weak", told)[0] is Verdict.NOT_TESTED
+    weak = Policy({hello.TLS12: (0x009F, 0x009E, DHE, GCM)}, prime_bits=1024)
+    weak.upset = lambda asked: b"silence" if len(weak.asked) > 4 else None
+    assert verdict("tls.dh-weak", seen(weak)[0])[0] is Verdict.FAIL
+
+
+def test_a_server_that_cannot_ask_for_a_key_is_given_one_and_told_whole() -> None:
+    policy = Policy(MODERN, groups=(0x11EC, 29, 23))
+    policy.upset = lambda asked: (
+        alert(80) if asked.versions and len(asked.extensions[51]) < 4 and 29 in asked.groups else None
+    )
+    told = facts(policy)
+    assert told.hybrid_groups == ("X25519MLKEM768",)
+    assert set(of(told, "tls13")["suites"]) == {suites.name(code) for code in MODERN[hello.TLS13]}
+
+
+def test_of_a_server_that_takes_small_hellos_alone_no_missing_hybrid_is_told() -> None:
+    policy = Policy(MODERN, groups=(29, 23))
+    policy.upset = lambda asked: alert(80) if asked.octets > 256 else None
+    told, _ = seen(policy)
+    assert told.facts.tls13 is True
+    assert verdict("tls.post-quantum-missing", told)[0] is Verdict.NOT_TESTED
+
+
+def test_compression_is_offered_to_a_server_of_one_suite_too() -> None:
+    assert verdict("tls.compression", seen(Policy({hello.TLS12: (GCM,)}, compression=64))[0])[0] is Verdict.FAIL
