@@ -34,12 +34,6 @@ class Accepted:
     contradiction: Answer | None = None
     server_chooses: bool | None = None
 
-    @property
-    def out_of_order(self) -> bool:
-        """Whether a suite was chosen before another one that it accepts, and that we had named earlier."""
-        places = [self.offered.index(code) for code in self.suites if code in self.offered]
-        return places != sorted(places)
-
 
 class Elimination:
     """One version of one service, from its first acceptance to the refusal that ends it."""
@@ -189,7 +183,8 @@ class Elimination:
         found = self.found
         if len(found.suites) < 2:
             return
-        if found.out_of_order and found.form.whole:
+        together = found.suites if self._exchanges is None else found.suites[: self._before]
+        if found.form.whole and _out_of_order(together, found.offered):
             found.server_chooses = True
             return
         turned = signalled(found.version, found.suites[: MOST_SMALL - 1][::-1])
@@ -202,6 +197,12 @@ class Elimination:
 def known(accepted: Accepted) -> Wish:
     """A hello that was accepted before."""
     return Wish(accepted.version, signalled(accepted.version, accepted.suites[:1]), form=accepted.form)
+
+
+def _out_of_order(chosen: list[int], offer: tuple[int, ...]) -> bool:
+    """Whether a suite was chosen before another one that is accepted, and that we had named earlier."""
+    places = [offer.index(code) for code in chosen if code in offer]
+    return places != sorted(places)
 
 
 def _exchange(code: int) -> str:

@@ -325,3 +325,18 @@ def test_of_a_server_that_takes_small_hellos_alone_no_missing_hybrid_is_told() -
 
 def test_compression_is_offered_to_a_server_of_one_suite_too() -> None:
     assert verdict("tls.compression", seen(Policy({hello.TLS12: (GCM,)}, compression=64))[0])[0] is Verdict.FAIL
+
+
+def test_what_was_asked_by_parts_says_nothing_of_who_chooses() -> None:
+    wanted = (0x0035, DHE, STATIC, CBC)
+    policy = Policy({hello.TLS12: wanted}, prefers=False)
+
+    def upset(asked: Asked) -> bytes | None:
+        own = [code for code in asked.suites if code in wanted]
+        return (
+            alert(80) if len({suites.table()[code].exchange for code in own}) == 3 and len(policy.asked) > 2 else None
+        )
+
+    policy.upset = upset
+    told = facts(policy)
+    assert of(told, "tls12")["server_chooses"] is not True
