@@ -1,7 +1,7 @@
 """SSH's packets over one stream, in clear at first and sealed later. It knows no message."""
 
 from probes.ssh.field import string
-from probes.ssh.seal import Clear, Seal
+from probes.ssh.frame import Clear, Seal
 from scanner.model.errors import ConnectionRefused, Malformed
 from scanner.model.network import Stream
 

@@ -15,7 +15,7 @@ from probes.services import rdp, rservices, rsync, vnc, x11
 from probes.smb import dialects, null_session
 from probes.ssh import algorithms
 from probes.ssh.field import mpint, name_list, string
-from probes.ssh.seal import framed
+from probes.ssh.frame import framed
 from scanner.model.errors import Malformed, NetworkError, OverBudget, TimedOut
 from scanner.model.observation import Seen
 from scanner.model.probe import Probe

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.ssh.algorithms import Told, describe
+from probes.ssh.description import Told, describe
+from probes.ssh.frame import length_of
 from probes.ssh.kex_init import KexInit, identification, kex_init, unpadded
 from probes.ssh.offered import OLD_CIPHER, OLD_MAC, matching, prefix_truncatable
-from probes.ssh.seal import length_of
 from scanner.model.errors import Malformed
 from scanner.model.verdict import Reason
 

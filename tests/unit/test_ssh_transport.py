@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from probes.ssh.agreement import HASHES, choose
 from probes.ssh.field import Fields, mpint, name_list, string
+from probes.ssh.frame import Seal
 from probes.ssh.group import prime
 from probes.ssh.host_key import HostKey, host_key
 from probes.ssh.login import answered
-from probes.ssh.seal import CIPHERS, MACS, WITH_TAG, Seal, sealed_by
+from probes.ssh.seal import CIPHERS, MACS, WITH_TAG, sealed_by
 from scanner.model.errors import Malformed
 from tests.unit.test_kex_init import listing
 

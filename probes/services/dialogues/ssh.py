@@ -4,8 +4,8 @@ import re
 
 from probes.services.dialogue import Dialogue, Further
 from probes.services.identity import Identity, named
+from probes.ssh.frame import framed
 from probes.ssh.packets import goodbye
-from probes.ssh.seal import framed
 
 STRING = re.compile(rb"(?:^|\n)(SSH-\d\.\d+-([^\s\x00-\x1f\x7f-\xff]*)[^\r\n]*)")
 SOFTWARE = re.compile(r"^(?:([A-Za-z][A-Za-z. ]*?)[_-]v?(\d[\w.]*)|([^\d_]+))")
