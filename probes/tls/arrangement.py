@@ -68,7 +68,7 @@ def arranged(sent: tuple[Certificate, ...], roots: Roots, *, two_leaves: bool = 
         elif each.raw not in above:
             roles.append(Role.FOREIGN)
         else:
-            roles.append(Role.ROOT if each.self_issued else Role.INTERMEDIATE)
+            roles.append(Role.ROOT if _signs_itself(each) else Role.INTERMEDIATE)
     missing, wanted = _missing(leaf, sent, roots)
     return Arrangement(tuple(roles), tuple(_displaced(sent, roles)), missing, wanted)
 
@@ -117,7 +117,7 @@ def _missing(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots) -> 
     waiting, seen = [(0, leaf)], {leaf.raw}
     while waiting:
         height, below = waiting.pop()
-        if below.issuer is None or below.self_issued or roots.named(below.issuer) or roots.hold(below):
+        if below.issuer is None or _signs_itself(below) or roots.named(below.issuer) or roots.hold(below):
             return Missing.NONE, ""
         issuers = [each for each in sent if certifies(each, below) and each.raw != below.raw]
         if not issuers:
@@ -133,6 +133,11 @@ def _missing(leaf: Certificate, sent: tuple[Certificate, ...], roots: Roots) -> 
     if claims_public(leaf):
         return (Missing.SURELY if height == 0 else Missing.PROBABLY), wanted
     return (Missing.PROBABLY if pointers.issuer_urls(top) else Missing.UNTOLD), wanted
+
+
+def _signs_itself(certificate: Certificate) -> bool:
+    """A root, as far as can be checked; one that was issued to itself by an older key of its own is none."""
+    return certificate.self_issued and signed_by(certificate, certificate) is not False
 
 
 def _is_twin(leaf: Certificate, other: Certificate) -> bool:

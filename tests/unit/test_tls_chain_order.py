@@ -111,6 +111,15 @@ def test_an_intermediate_is_missing_only_where_no_unknown_root_explains_it(
         assert missing == "none" or told.confidence is sure
 
 
+def test_a_root_that_an_older_key_of_its_own_vouches_for_is_an_intermediate() -> None:
+    older = authority("Renewed CA")
+    renewed = issue(by=older, subject="Renewed CA", authority=True, ends=NOW + 900 * DAY)
+    leaf = issue("a.example", by=renewed)
+    told = facts(leaf, renewed, roots=(older,))
+    assert [each.role for each in told.chain] == ["leaf", "intermediate"]
+    assert (told.trusted, told.in_order, told.missing) == (True, True, "none")
+
+
 def test_whose_certificate_is_missing_is_named() -> None:
     assert facts(PUBLIC_LEAF).missing_issuer == "CN=Lower"
     assert facts(PUBLIC_LEAF, LOWER).missing_issuer == "CN=Upper"
