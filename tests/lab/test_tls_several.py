@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from probes.tls import certificate, offer
 from scanner.catalogue.loader import load
@@ -17,9 +18,11 @@ from tests.asking import ask
 from tests.lab.certificates import DAY, authority, issue, rsa_key
 from tests.lab.server import needs
 from tests.lab.servers.nginx import nginx, server
+from tests.lab.servers.openssl_server import openssl_server
 from tests.lab.servers.tongsuo import tongsuo
 from tests.lab.sm2_certificates import Pair, sm2_chain
 from tests.lab.test_tls_revocation import NOW
+from tests.unit.test_tls_certificate import roca_primes
 
 pytestmark = pytest.mark.lab
 CA = authority(key=rsa_key())
@@ -62,6 +65,18 @@ def test_an_old_rsa_certificate_beside_a_good_one_is_not_overlooked(
     if verdict is Verdict.FAIL:
         assert told.seen["key_type"] == "rsa" and told.evidence and "SHA-256" in told.evidence[0].what
     assert judged("tls.cert-untrusted", seen).verdict is Verdict.PASS
+
+
+def test_a_key_with_the_roca_defect_is_weak_whatever_its_size(tmp_path: Path) -> None:
+    first, second = roca_primes()
+    numbers = rsa.RSAPublicNumbers(65537, first * second)
+    secret = pow(65537, -1, (first - 1) * (second - 1))
+    remainders = rsa.rsa_crt_dmp1(secret, first), rsa.rsa_crt_dmq1(secret, second), rsa.rsa_crt_iqmp(first, second)
+    key = rsa.RSAPrivateNumbers(first, second, secret, *remainders, numbers).private_key()
+    with openssl_server(tmp_path, "127.33.41.4", issue("a.example", by=CA, key=key)):
+        seen = asyncio.run(ask(certificate.PROBE, target("127.33.41.4"), trust=(CA.der,)))
+    assert (seen.facts["key_bits"], seen.facts["weakness"]) == (2048, "ROCA")
+    assert judged("tls.cert-weak-key", {"tls.certificate": seen}).verdict is Verdict.FAIL
 
 
 def pair(of: Pair) -> str:

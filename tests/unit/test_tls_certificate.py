@@ -4,6 +4,7 @@ import hashlib
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -274,8 +275,8 @@ def test_a_curve_that_nobody_names_is_measured_by_its_prime() -> None:
     assert read_key(b"\x30" + bytes([len(spki)]) + spki) == PublicKey("ec", 128, "explicit")
 
 
-def roca_modulus(bits: int = 2048) -> int:
-    """A modulus of the published form, from primes k*M + (65537^a mod M)."""
+def roca_primes(bits: int = 2048) -> tuple[int, int]:
+    """Two primes of the published form, k*M + (65537^a mod M)."""
     product = 2
     for prime in known_weak_key.PRIMES:
         product *= prime
@@ -287,11 +288,11 @@ def roca_modulus(bits: int = 2048) -> int:
         candidate += pow(65537, 1000003 + step, product)
         if pow(2, candidate - 1, candidate) == 1:
             found.append(candidate)
-    return found[0] * found[1]
+    return found[0], found[1]
 
 
 def test_a_roca_key_is_known_by_its_modulus() -> None:
-    key = PublicKey("rsa", 2048, modulus=roca_modulus(), exponent=65537)
+    key = PublicKey("rsa", 2048, modulus=prod(roca_primes()), exponent=65537)
     assert known_weak_key.weakness(key) == "ROCA"
 
 
