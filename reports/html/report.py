@@ -22,6 +22,8 @@ from scanner.model.check import Severity
 from scanner.model.text import LANGUAGES, Language
 
 PRODUCTS = {
+    "active-directory": "Active Directory", "cisco": "Cisco", "dante": "Dante", "huawei": "华为 Huawei", "linux": "Linux", "mssql": "SQL Server",
+    "openldap": "OpenLDAP", "proftpd": "ProFTPD", "rdp": "RDP", "samba": "Samba", "smb": "SMB", "squid": "Squid", "tigervnc": "TigerVNC",
     "apache": "Apache", "beanstalkd": "beanstalkd", "bind": "BIND", "caddy": "Caddy", "cassandra": "Cassandra", "dovecot": "Dovecot", "dropbear": "Dropbear", "dubbo": "Dubbo",
     "exim": "Exim", "gearmand": "Gearman", "hikvision": "海康威视 Hikvision", "java": "Java", "kafka": "Kafka",
     "iis": "IIS", "mariadb": "MariaDB", "mongodb": "MongoDB", "mosquitto": "Mosquitto", "mysql": "MySQL", "nats": "NATS", "openssh": "OpenSSH", "postfix": "Postfix",
