@@ -70,12 +70,14 @@ NAMES: Records = {
 
 
 def watch(scope: str) -> None:
-    """Count what goes neither to the scope nor to the resolver, and what is no DNS at the resolver."""
+    """Count what goes neither to the scope nor to the resolver, and what is no DNS at the resolver; by itself what goes
+    to the mail port of the host that the zone's MX record names, which R2 admits, and to no other port of it."""
     nft(
         f"""table inet proof {{
   counter outside {{ }}
   counter no_question {{ }}
   counter inside {{ }}
+  counter mail {{ }}
   chain out {{
     type filter hook output priority 0;
     meta l4proto != {{ tcp, udp }} accept
@@ -83,6 +85,7 @@ def watch(scope: str) -> None:
     ip daddr {RESOLVER} th dport 53 accept
     ip daddr {RESOLVER} counter name no_question accept
     ip daddr {scope} counter name inside accept
+    ip daddr {PUBLIC} tcp dport 25 counter name mail accept
     counter name outside
   }}
 }}"""

@@ -35,6 +35,7 @@ def test_no_packet_leaves_the_scope_whatever_lures_there(tmp_path: Path) -> None
     assert told["packets"]["outside"] == told["control"]
     assert told["packets"]["no_question"] == 0
     assert told["packets"]["inside"] > 1000
+    assert told["packets"]["mail"] > 0, "the zone's mail host is asked on port 25, and on no other (R2)"
     assert told["audit"] > 0, "the lures were met"
 
 
