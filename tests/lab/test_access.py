@@ -89,7 +89,10 @@ def test_freerdp_with_the_old_layer_alone_fails(tmp_path: Path) -> None:
     assert "rdp.no-nla" in found.failed
 
 
-@pytest.mark.parametrize(("security", "fails"), [("None", True), ("VncAuth,None", True), ("VncAuth", False)])
+@pytest.mark.parametrize(
+    ("security", "fails"),
+    [("None", True), ("VncAuth,None", True), ("TLSNone", True), ("VncAuth", False), ("TLSVnc,VncAuth", False)],
+)
 def test_vnc_fails_where_none_is_offered(tmp_path: Path, security: str, fails: bool) -> None:
     with xvnc(tmp_path, "127.32.18.5", security=security):
         found = inspect("127.32.18.5", 5900)

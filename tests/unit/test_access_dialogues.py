@@ -110,6 +110,7 @@ def smb(message: bytes) -> bytes:
     return b"\x00" + len(message).to_bytes(3, "big") + message
 
 
+VENCRYPT = b"RFB 003.008\n\x01\x13\x00\x02\x00\x02\x00\x00\x01\x02\x00\x00\x01\x01"
 WORDS = {
     algorithms.PROBE: [
         ssh_words("curve25519-sha256"),
@@ -117,7 +118,12 @@ WORDS = {
         ssh_words("diffie-hellman-group-exchange-sha1"),
         ssh_words("ecdh-sha2-nistp256"),
     ],
-    vnc.PROBE: [b"RFB 003.008\n\x02\x02\x01", b"RFB 003.003\n\x00\x00\x00\x01", b"RFB 003.008\n\x00\x00\x00\x00\x02no"],
+    vnc.PROBE: [
+        b"RFB 003.008\n\x02\x02\x01",
+        b"RFB 003.003\n\x00\x00\x00\x01",
+        b"RFB 003.008\n\x00\x00\x00\x00\x02no",
+        VENCRYPT,
+    ],
     x11.PROBE: [X11_SUCCESS + bytes(60)],
     rdp.PROBE: [RDP_NLA, bytes.fromhex("030000130ed000001234000200080001000000")],
     rservices.PROBE: [b"\x01username too long\n"],
