@@ -172,3 +172,36 @@ def test_a_leak_that_is_seen_only_once_is_none() -> None:
 def test_a_heartbeat_that_does_not_give_back_what_was_sent_is_no_leak(answer: bytes) -> None:
     told = visited(after_the_flight(record(24, answer) + record(21, b"\x02\x0a")), "127.36.1.6", (heartbleed.PROBE,))
     assert told == {"tls.heartbleed": (Verdict.PASS, None)}
+
+
+def test_a_service_that_counts_unfinished_handshakes_is_not_asked_at_all() -> None:
+    async def run() -> list[Observation]:
+        async with serving(close_at_once, "127.36.1.7") as server:
+            target = Target(
+                TargetKind.SERVICE, "self", address="127.36.1.7", port=server.port, protocol="mysql", tls=False
+            )
+            seen = [await ask(probe, target) for probe in PROBES if probe.wants(target)]
+            assert server.connections == 0
+            return seen
+
+    assert [observation.reason for observation in asyncio.run(run())] == [Reason.BUDGET] * len(PROBES)
+
+
+def test_a_mail_server_without_tls_has_no_flaw_of_it() -> None:
+    async def behave(visit: Visit) -> None:
+        await visit.send(b"220 a.example ESMTP\r\n")
+        while await visit.reader.readline():
+            await visit.send(b"250 a.example\r\n")
+
+    async def run() -> list[Observation]:
+        async with serving(behave, "127.36.1.8") as server:
+            target = Target(
+                TargetKind.SERVICE, "self", address="127.36.1.8", port=server.port, protocol="smtp", tls=False
+            )
+            return [await ask(probe, target) for probe in PROBES]
+
+    for observation in asyncio.run(run()):
+        for check in load().checks.values():
+            if check.probe == observation.probe:
+                (judged,) = judge(check, observation.target, {observation.probe: observation}, {})
+                assert judged.verdict is Verdict.NOT_APPLICABLE, observation

@@ -16,7 +16,7 @@ from probes.tls.flaws.session import CLIENT_KEY_EXCHANGE, FINISHED, completes
 from probes.tls.flaws.talk import CLOSED, ENDED, HelloRefused, Talk, Word, talking
 from probes.tls.hello import SSL3, TLS12
 from probes.tls.record import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, message
-from probes.tls.starttls.table import speaks_tls
+from probes.tls.where import wants
 from scanner.model.errors import TimedOut
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -115,10 +115,6 @@ async def _answer(talk: Talk, seconds: float = 10.0) -> Word:
         if word.kind != ALERT or word.alert is not None:
             return word
     return word
-
-
-def wants(target: Target) -> bool:
-    return speaks_tls(target)
 
 
 PROBE = Probe(

@@ -4,9 +4,11 @@ import os
 from dataclasses import dataclass
 
 from probes.tls import hello, server_hello, suites
-from probes.tls.conversation import say
+from probes.tls.conversation import NotOffered, say
 from probes.tls.flaws.talk import HelloRefused, talking
 from probes.tls.server_hello import Heard
+from probes.tls.where import counted
+from scanner.model.errors import OverBudget
 from scanner.model.network import Network
 from scanner.model.target import Target
 
@@ -35,15 +37,19 @@ def rsa_exchange() -> tuple[int, ...]:
 
 
 async def find(net: Network, target: Target, offered: tuple[int, ...] | None = None) -> Ground | None:
-    """The ground; None where the server does without: it refuses these hellos, and takes another.
+    """The ground; None where the server does without: it has no TLS, or refuses these hellos and takes another.
 
     The refusal is raised where no other hello is taken either: it may have been meant for us.
     """
+    if counted(target):
+        raise OverBudget("the service counts unfinished handshakes, and these would all be (R6)")
     refusal = HelloRefused(None)
     for version in VERSIONS:
         try:
             async with talking(net, target, offered or offer(version), version=version) as talk:
                 return Ground(version, talk.heard)
+        except NotOffered:
+            return None
         except HelloRefused as error:
             refusal = error
     modern, legacy = await _takes(net, target, hello.TLS13), await _takes(net, target, hello.TLS12)

@@ -12,7 +12,7 @@ from probes.tls.flaws.session import completes
 from probes.tls.flaws.talk import CLOSED, ENDED, talking
 from probes.tls.hello import HEARTBEAT as EXTENSION
 from probes.tls.record import HEARTBEAT, record
-from probes.tls.starttls.table import speaks_tls
+from probes.tls.where import wants
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
@@ -98,10 +98,6 @@ def surplus(answer: bytes, mark: bytes) -> int:
 def _seen(facts: HeartbleedFacts) -> Seen[HeartbleedFacts]:
     gaps = {"surplus": Reason.REFUSED if CLOSED in facts.answer else Reason.MALFORMED} if facts.surplus is None else {}
     return Seen(facts, gaps, (Evidence(f"heartbeat: {facts.answer}", about="surplus"),))
-
-
-def wants(target: Target) -> bool:
-    return speaks_tls(target)
 
 
 PROBE = Probe(

@@ -10,7 +10,7 @@ from probes.tls.flaws.talk import COMMON_GROUPS, COMMON_SIGNATURES, ENDED
 from probes.tls.hello import RENEGOTIATION_INFO, SSL3, TLS12, ClientHello, vector
 from probes.tls.record import ALERT, HANDSHAKE
 from probes.tls.server_hello import SERVER_HELLO
-from probes.tls.starttls.table import speaks_tls
+from probes.tls.where import wants
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
@@ -72,10 +72,6 @@ def _seen(accepted: bool | None, answer: str) -> Seen[RenegotiationFacts]:
     return Seen(
         RenegotiationFacts(True, accepted, answer), gaps, (Evidence(f"renegotiation: {answer}", about="accepted"),)
     )
-
-
-def wants(target: Target) -> bool:
-    return speaks_tls(target)
 
 
 PROBE = Probe(

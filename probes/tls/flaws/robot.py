@@ -17,7 +17,7 @@ from probes.tls.flaws.session import completes
 from probes.tls.flaws.talk import CLOSED, ENDED, Talk, talking
 from probes.tls.hello import SSL3, vector
 from probes.tls.record import ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE, message
-from probes.tls.starttls.table import speaks_tls
+from probes.tls.where import wants
 from scanner.model.errors import Malformed, TimedOut
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
@@ -145,10 +145,6 @@ def _seen(verdict: str | None, answers: tuple[str, ...], untold: Reason = Reason
     gaps = {"oracle": untold} if verdict is None else {}
     said = "; ".join(f"{form}: {answer}" for form, answer in zip(FORMS, answers, strict=True))
     return Seen(RobotFacts(True, verdict, answers), gaps, (Evidence(said, about="oracle"),))
-
-
-def wants(target: Target) -> bool:
-    return speaks_tls(target)
 
 
 PROBE = Probe(

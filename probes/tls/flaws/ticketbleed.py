@@ -12,7 +12,7 @@ from probes.tls.flaws.protection import KINDS
 from probes.tls.flaws.session import session
 from probes.tls.flaws.talk import talking
 from probes.tls.hello import SESSION_TICKET, SSL3, TLS12
-from probes.tls.starttls.table import speaks_tls
+from probes.tls.where import wants
 from scanner.model.network import Network
 from scanner.model.observation import Evidence, Seen
 from scanner.model.probe import Cost, Impact, Probe, Profile
@@ -74,10 +74,6 @@ def surplus(came: bytes, sent: bytes) -> int:
 def _seen(facts: TicketbleedFacts) -> Seen[TicketbleedFacts]:
     gaps = {"surplus": Reason.MALFORMED} if facts.surplus is None else {}
     return Seen(facts, gaps, (Evidence(f"session identifier: {facts.answer}", about="surplus"),))
-
-
-def wants(target: Target) -> bool:
-    return speaks_tls(target)
 
 
 PROBE = Probe(
