@@ -6,7 +6,8 @@ from functools import cache
 from importlib.resources import files
 
 VERSION = re.compile(r"\d+(?:\.\d+)*[a-z]?(?![a-z])|\d+(?:\.\d+)*", re.I)
-SPECIAL = re.compile(r"([^\w.])", re.ASCII)
+SPECIAL = re.compile(r"([^\w.-])", re.ASCII)
+"""What a formatted string quotes: all but letters, digits, underscore, period and hyphen (section 6.2.2.2)."""
 ANY = "*"
 
 

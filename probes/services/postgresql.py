@@ -6,7 +6,8 @@ from scanner.model.errors import Malformed
 from scanner.model.network import Network, Stream
 from scanner.model.target import Target
 
-PORTS = (5432, 5433)
+PORTS = (5432, 5433, 26000, 26257, 54321)
+"""PostgreSQL's own, and those of its kin: openGauss, CockroachDB, Kingbase."""
 VERSION = (3 << 16).to_bytes(4, "big")
 ADMITTED = b"R\x00\x00\x00\x08\x00\x00\x00\x00"
 """AuthenticationOk."""

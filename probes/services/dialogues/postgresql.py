@@ -30,7 +30,7 @@ def complete(data: bytes) -> bool:
 DIALOGUE = Dialogue(
     "postgresql",
     recognise,
-    ports=(5432, 5433),
+    ports=(5432, 5433, 26000, 26257, 54321),
     question=question,
     own_reply_only=True,
     elsewhere=40,
