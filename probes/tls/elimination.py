@@ -3,6 +3,7 @@ asked again. One connection each, and one that it refuses. Nothing is judged."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from probes.tls import hello, suites
 from probes.tls.answer import Answer, Outcome
@@ -223,6 +224,7 @@ def signalled(version: int, codes: Iterable[int]) -> tuple[int, ...]:
     return (*codes, suites.RENEGOTIATION_SCSV) if hello.SSL3 <= version <= hello.TLS12 else tuple(codes)
 
 
+@cache
 def offered(version: int) -> tuple[int, ...]:
     """All suites of a version, in an order that no server would choose: who chooses shows by itself then."""
     every = suites.every(version)
