@@ -71,7 +71,7 @@ def test_a_careless_samba_fails_each_check() -> None:
 
 @pytest.mark.parametrize("layer", ["tls", "rdp"])
 def test_xrdp_accepts_a_session_without_nla(tmp_path: Path, layer: str, certificate: tuple[Path, Path]) -> None:
-    with xrdp(tmp_path, "127.32.18.3", certificate=certificate if layer == "tls" else None):
+    with xrdp(tmp_path, "127.32.18.3", layer=layer, certificate=certificate[0], key=certificate[1]):
         found = inspect("127.32.18.3", 3389)
     assert found.judgements["rdp.no-nla"].severity is Severity.HIGH
     assert found.observations["services.rdp"].facts["layer"] == {"tls": "TLS", "rdp": "standard RDP security"}[layer]
