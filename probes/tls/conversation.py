@@ -54,16 +54,21 @@ async def opened(net: Network, target: Target, seconds: float = SECONDS_IN_ALL) 
         if dialogue is not None:
             try:
                 async with asyncio.timeout(seconds):
-                    await _lead(stream, dialogue, target)
+                    await _lead(stream, dialogue, _host(net, target), target.port or 0)
             except TimeoutError as error:
                 raise TimedOut(f"{dialogue.protocol}: no leave for TLS in {seconds:g} s") from error
         yield stream
 
 
-async def _lead(stream: Stream, dialogue: StartTls, target: Target) -> None:
+def _host(net: Network, target: Target) -> str:
+    """Whom the client wants to speak to: by name where one is known, since some protocols serve nobody else."""
+    return target.name or next(iter(net.names()), target.address or "")
+
+
+async def _lead(stream: Stream, dialogue: StartTls, host: str, port: int) -> None:
     read, heard = dialogue.listen, b""
     if dialogue.opening is not None:
-        await stream.send(dialogue.opening(target.name or target.address or "", target.port or 0))
+        await stream.send(dialogue.opening(host, port))
     while True:
         step = read(heard)
         if step is None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from probes.tls import hello, offer, suites
 from probes.tls.offer_facts import OfferFacts
@@ -340,3 +342,26 @@ def test_what_was_asked_by_parts_says_nothing_of_who_chooses() -> None:
     policy.upset = upset
     told = facts(policy)
     assert of(told, "tls12")["server_chooses"] is not True
+
+
+MOODS = st.sampled_from(
+    [None, None, None, b"", b"\x00garbage", b"\x16\x03\x03\xff\xff", b"\x16\x03\x03\x00\x04\x02\x00\x00\x00"]
+    + [alert(number) for number in (0, 40, 47, 50, 70, 80, 86, 112)]
+    + [b"\x15\x03\x01\x00\x02\x01\x70", b"silence"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(MOODS, min_size=1, max_size=12), st.booleans(), st.integers(0, 3))
+def test_a_server_of_any_mood_is_asked_within_bounds_and_never_believed_once(
+    moods: list[bytes | None], prefers: bool, often: int
+) -> None:
+    policy = Policy({**MODERN, hello.TLS10: (CBC, RC4), hello.SSL3: (RC4, STATIC)}, prefers=prefers)
+    policy.upset = lambda asked: moods[len(policy.asked) % len(moods)] if len(policy.asked) % 4 > often else None
+    told, connections = seen(policy)
+    assert connections <= 204
+    assert told.facts.null_suites in ((), None) and told.facts.sslv2 in (False, None)
+    for each in fields(OfferFacts):
+        assert getattr(told.facts, each.name) is not None or each.name in told.gaps, each.name
+    for check in CHECKS:
+        assert verdict(check.id, told)[1] is not Reason.PROBE_FAULT, check.id

@@ -136,6 +136,9 @@ class ModelNetwork:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def names(self) -> tuple[str, ...]:
+        return ()
+
     async def handshake(self, **_: Any) -> Handshake:
         self.connections += 1
         raise Malformed("the model finishes no handshake")
