@@ -157,7 +157,9 @@ def _nmap(place: tuple[str, Row]) -> Said:
     output = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     service = ElementTree.fromstring(output).find(".//service")  # noqa: S314 - nmap's own words, of our own servers
     found = service.attrib if service is not None else {}
-    return Said(found.get("product", ""), found.get("version", ""), found.get("name", ""))
+    name, _, version = found.get("name", "").partition(" version ")  # so it writes what Mosquitto publishes
+    product = found.get("product", "") or (name if version else "")
+    return Said(product, found.get("version", "") or version, name)
 
 
 def main(runs: int = 1) -> None:
