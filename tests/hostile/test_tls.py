@@ -146,9 +146,11 @@ def test_a_hostile_server_has_no_certificate_judged(case: str) -> None:
     assert heard.visits <= certificate.PROBE.cost.connections
 
 
-def test_an_endless_certificate_is_over_budget() -> None:
-    heard = visit(certificate.PROBE, endless_certificate)
+@pytest.mark.parametrize("probe", [offer.PROBE, certificate.PROBE], ids=["offer", "certificate"])
+def test_an_endless_certificate_is_over_budget(probe: Probe) -> None:
+    heard = visit(probe, endless_certificate)
     assert set(heard.verdicts().values()) == {(Verdict.NOT_TESTED, Reason.BUDGET)}
+    assert heard.visits <= 20
 
 
 def test_a_certificate_that_is_none_is_malformed() -> None:

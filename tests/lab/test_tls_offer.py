@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -273,3 +274,18 @@ def test_a_modern_host_costs_at_most_thirty_connections_with_its_certificate(tmp
     assert shown.facts["trusted"] is True
     assert told.facts["connections"] + 1 <= 30
     assert version(told, "tls12")["complete"] and version(told, "tls13")["groups_complete"]
+
+
+def test_a_legacy_host_with_a_hundred_suites_costs_at_most_125_connections(tmp_path: Path) -> None:
+    parameters = tmp_path / "dh.pem"
+    words = ["/usr/bin/openssl", "dhparam", "-dsaparam", "-out", parameters, "1024"]
+    subprocess.run(words, check=True, capture_output=True)
+    pair = issue("old.example", by=CA, key=rsa_key(1024)).write(tmp_path)
+    legacy = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2; ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0;"
+    site = server("127.33.3.17", legacy, f"ssl_dhparam {parameters};", port=4430, certificate=pair)
+    with nginx(tmp_path / "nginx", "127.33.3.17", site, ports=(4430,)):
+        told = seen("127.33.3.17")
+    assert sum(len(one["suites"]) for one in told.facts["versions"]) >= 100
+    assert all(one["complete"] for one in told.facts["versions"])
+    assert told.facts["connections"] + 1 <= 125
+    assert failing(told) >= {"tls.cipher-null", "tls.cipher-anonymous", "tls.dh-weak", "tls.protocol-tls10"}
