@@ -5,10 +5,13 @@ from typing import Protocol
 
 from scanner.network.connects import CATCH_UP, SLACK, Connects, Told
 
-FIRST_PATIENCE = 1.5
-LEAST_PATIENCE = 1.0
-MOST_PATIENCE = 3.0
+FIRST_PATIENCE = LEAST_PATIENCE = 0.95
+MOST_PATIENCE = 2.95
 """Seconds of silence in the first try: before any round trip was seen, and the bounds once one was."""
+
+RETRANSMITTED = (1.0, 2.0, 3.0, 4.0)
+"""Seconds after which the kernel sends a SYN of its own again, at the soonest (RFC 6298: 1 and 3; Linux since 6.5 each
+second): each is a packet that the limit counts."""
 
 SECOND_TRY = 1.5
 """Seconds more in the second try: it outlives the kernel's own second SYN (RFC 6298: after 1 s)."""
@@ -63,12 +66,19 @@ class OwnTries:
         self, ports: Sequence[int], *, rate: float | None, half_open: int | None, last: bool, again: bool
     ) -> Told:
         self._connects.patience = patience(self._connects) + (SECOND_TRY if again else 0.0)
+        if rate is not None:
+            rate /= packets(self._connects.patience)
         return await self._sweeper.send(
             self._connects, ports, rate=rate, half_open=half_open, seconds=GRANT_SECONDS, drain=last
         )
 
     def end(self) -> None:
         self._sweeper.forget(self._connects)
+
+
+def packets(seconds: float) -> int:
+    """How many SYNs a connect costs that stays silent so long: the pace is that of packets, not of calls (R7)."""
+    return 1 + sum(seconds > after for after in RETRANSMITTED)
 
 
 def patience(connects: Connects) -> float:

@@ -66,8 +66,8 @@ class Answers:
         match port_state(ports, port):
             case PortState.CLOSED:
                 return Answer.CLOSED
-            case PortState.FILTERED:
-                return Answer.FILTERED
+            case PortState.FILTERED if ports.facts.get("answers"):
+                return Answer.FILTERED  # a host that is silent everywhere says nothing of this port (R14)
             case _:
                 return Answer.UNASKED
 
