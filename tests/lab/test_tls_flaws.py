@@ -222,6 +222,21 @@ def test_nmap_finds_the_same_flaws_in_the_fakes_and_none_in_the_twin() -> None:
     assert "The Heartbleed Bug" in hosts[0] and "CCS Injection" in hosts[1]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("flaw", "said"),
+    [("robot-beginning", "VULNERABLE"), ("robot-all", "weakly"), ("robot-early", "VULNERABLE"), ("", "not vulnerable")],
+)
+def test_testssl_says_the_same_of_each_oracle(flaw: str, said: str) -> None:
+    needs("testssl")
+    quiet = ["--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--ip", "127.36.0.20"]
+    with flawed_server("127.36.0.20", LEAF, flaw):
+        command = ["testssl", *quiet, "--robot", "a.example:4430"]
+        out = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300).stdout
+    (line,) = [line for line in out.splitlines() if line.startswith(" ROBOT ")]
+    assert said in line and ("weakly" in line) is (said == "weakly")
+
+
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_marked_question_is_chosen_only_where_the_file_allows_it(check: str) -> None:
     def chosen(profile: Profile, allowed: bool | tuple[str, ...]) -> bool:

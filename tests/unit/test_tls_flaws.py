@@ -1,22 +1,25 @@
 """The pure parts of the questions about known flaws: keys, records under keys, and what counts as a leak."""
 
+import asyncio
 import hmac
 import os
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.tls.flaws import heartbleed, robot, secrets, ticketbleed
 from probes.tls.flaws.client_key import exchange, rsa_key
 from probes.tls.flaws.protection import KINDS, pair
-from probes.tls.flaws.talk import ENDED, Word
+from probes.tls.flaws.session import Session, _their_end
+from probes.tls.flaws.talk import ENDED, Talk, Word, _first_flight
 from probes.tls.hello import TLS10, TLS11, TLS12
 from probes.tls.server_hello import Heard
-from scanner.model.errors import Malformed
+from scanner.model.errors import Malformed, NetworkError
 from tests.lab.certificates import issue
 from tests.lab.certificates import rsa_key as laboratory_key
+from tests.unit.test_tls_hello import certificate_words, handshake, record, server_words
 
 KEY = laboratory_key(2048)
 LEAF = issue("a.example", key=KEY)
@@ -172,3 +175,77 @@ def test_the_verify_data_depends_on_every_message() -> None:
     assert len(made) == 3 and {len(each) for each in made} == {12}
     old = secrets.finished(TLS10, "sha256", b"k", b"client finished", b"a")
     assert len(old) == 12 and not any(hmac.compare_digest(old, each) for each in made)
+
+
+class Said:
+    """A stream that brings octets in pieces, and then ends."""
+
+    def __init__(self, octets: bytes, piece: int) -> None:
+        self.octets, self.piece = octets, piece
+
+    async def send(self, data: bytes) -> None:
+        return
+
+    async def receive(self, most: int = 4096, *, timeout: float | None = None) -> bytes:
+        taken, self.octets = self.octets[: min(most, self.piece)], self.octets[min(most, self.piece) :]
+        return taken
+
+
+FLIGHT = server_words(0x0303, 0x002F) + certificate_words(LEAF.der) + record(22, handshake(14, b""))
+
+
+def heard(octets: bytes, piece: int) -> Talk | None:
+    """The first flight as far as it is one; None where an error of the product's own ended it."""
+    talk = Talk(Said(octets, piece), TLS12, bytes(32), Heard(), b"")  # type: ignore[arg-type]
+    try:
+        asyncio.run(_first_flight(talk))
+    except NetworkError:
+        return None
+    return talk
+
+
+@pytest.mark.parametrize("piece", [1, 7, 5000])
+def test_a_first_flight_is_heard_in_whatever_pieces_it_comes(piece: int) -> None:
+    talk = heard(FLIGHT + record(24, b"later"), piece)
+    assert talk is not None and talk.heard.done and talk.heard.certificates == (LEAF.der,)
+    assert talk.spoken == b"".join(FLIGHT[at : at + length] for at, length in bodies(FLIGHT))
+
+
+def bodies(words: bytes) -> list[tuple[int, int]]:
+    found, at = [], 0
+    while at < len(words):
+        length = int.from_bytes(words[at + 3 : at + 5], "big")
+        found.append((at + 5, length))
+        at += 5 + length
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    cut=st.integers(0, len(FLIGHT)),
+    changes=st.lists(st.tuples(st.integers(0, len(FLIGHT) - 1), st.integers(0, 255)), max_size=8),
+    tail=st.binary(max_size=60),
+)
+def test_a_bent_first_flight_is_heard_or_an_error_of_our_own(
+    cut: int, changes: list[tuple[int, int]], tail: bytes
+) -> None:
+    words = bytearray(FLIGHT)
+    for at, octet in changes:
+        words[at] = octet
+    talk = heard(bytes(words[:cut]) + tail, 4000)
+    assert talk is None or talk.heard.hello is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(octets=st.binary(max_size=400))
+def test_random_octets_are_no_first_flight(octets: bytes) -> None:
+    assert heard(octets, 50) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(octets=st.binary(max_size=300) | st.binary(max_size=60).map(lambda body: record(20, b"\x01") + record(22, body)))
+def test_a_bent_end_of_a_handshake_is_an_error_of_our_own(octets: bytes) -> None:
+    talk = Talk(Said(octets, 40), TLS12, bytes(32), Heard(), b"")  # type: ignore[arg-type]
+    ours, theirs = pair(TLS12, KINDS[0xC02F], b"master", b"c" * 32, b"s" * 32)
+    with pytest.raises(NetworkError):
+        asyncio.run(_their_end(Session(talk, ours, theirs, b"")))

@@ -129,6 +129,7 @@ def flawed_server(address: str, leaf: Issued, flaw: str, *, port: int = 4430, sm
             session.clientVersion = (3, 3)
             session.handshakeServer(certChain=chain, privateKey=Oracle(key, session, flaw, turns), settings=settings)
             session.read(min=1, max=4096)
+            session.write(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
             session.close()
 
     with _listening(address, port, visit):

@@ -43,6 +43,7 @@ def tlslite_server(
             session = api.TLSConnection(accepted)
             session.handshakeServer(certChain=chain, privateKey=key, settings=settings, anon=anonymous)
             session.read(min=1, max=4096)
+            session.write(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
             session.close()
 
     with socket.create_server((address, port)) as listening:
