@@ -31,6 +31,7 @@ from scanner.cli import (
     verify,
 )
 from scanner.cli.language import asked_for, say
+from scanner.cli.lasting import lasting_streams
 from scanner.model.errors import InputError, Refused, YuanjianError
 from scanner.model.text import LANGUAGES
 from scanner.network.audit import AuditFault
@@ -91,7 +92,12 @@ def bare(context: typer.Context) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """One command line, to its exit code. No traceback reaches the user."""
+    """One command line, to its exit code. No traceback reaches the user, and a user who left changes nothing."""
+    with lasting_streams():
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         for given in asked_for(arguments):

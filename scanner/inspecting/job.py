@@ -111,7 +111,7 @@ async def _ask_all(wire: Wire, engine: Engine, first: Iterable[Target]) -> None:
 
 
 async def _run(asking: Coroutine[Any, Any, None]) -> str | None:
-    """Run to the end, or to the first Ctrl-C or SIGTERM; "interrupted" where that came."""
+    """Run to the end, or to the first Ctrl-C, SIGTERM or lost terminal; "interrupted" where that came."""
     task = asyncio.ensure_future(asking)
     loop = asyncio.get_running_loop()
     stopped = False
@@ -121,7 +121,8 @@ async def _run(asking: Coroutine[Any, Any, None]) -> str | None:
         stopped = True
         task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    handled = _ending()
+    for number in handled:
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
             loop.add_signal_handler(number, stop)
     try:
@@ -130,10 +131,16 @@ async def _run(asking: Coroutine[Any, Any, None]) -> str | None:
         if not stopped:
             raise
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in handled:
             with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                 loop.remove_signal_handler(number)
     return "interrupted" if stopped else None
+
+
+def _ending() -> tuple[signal.Signals, ...]:
+    """What ends a scan cleanly. Under nohup a lost terminal is ignored, and stays so."""
+    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
 
 
 def _keep(

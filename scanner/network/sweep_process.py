@@ -67,5 +67,6 @@ async def serve(pipe: socket.socket) -> None:
 if __name__ == "__main__":
     # Ctrl-C reaches the whole group of processes: it is the scan's to end, and the pipe tells of that.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with contextlib.suppress(BrokenPipeError, ConnectionError):
         asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))

@@ -97,8 +97,22 @@ TOMCAT = b'<title>Directory Listing For [/files/]</title><h1>Directory Listing F
 PYTHON = b'<title>Directory listing for /files/</title><h1>Directory listing for /files/</h1><ul><li><a href="a.txt">a.txt</a></ul>'
 JETTY = b'<TITLE>Directory: /files/</TITLE><H1>Directory: /files/</H1><TABLE><A HREF="/files/a.txt">a.txt</A>'
 
+MINI_HTTPD = (
+    b'<title>Index of files/</title></head>\n<body bgcolor="#99cc99"><h4>Index of files/</h4><pre>\n'
+    b'<a href=".">. </a> 25Nov2026 22:35 4096\n<a href="..">.. </a> 4096\n<a href="a.txt">a.txt </a> 3\n</pre>'
+)
+WEBFS = (
+    b'<head><title>192.0.2.7:8003/files/</title></head><body><h1>listing: \n<a href="/">/</a><a href="/files/">files/</a></h1><hr><pre>\n'
+    b'drwxr-xr-x root &lt;DIR&gt; <a href="../">..</a>\n-rw-r--r-- root 3 B <a href="a.txt">a.txt</a>\n</pre>'
+)
+CADDY = (
+    b'<title>files</title><h1>\n<a href="../">/</a><a href="">files</a>/\n</h1><a href="?sort=namedirfirst&order=desc">Name</a>'
+    b'<a href="..">Go up</a><a href="./a.txt">a.txt</a>'
+)
+GO = b'<!doctype html>\n<meta name="viewport" content="width=device-width">\n<pre>\n<a href="a.txt">a.txt</a>\n</pre>\n'
 
-@pytest.mark.parametrize("body", [NGINX, APACHE, IIS, TOMCAT, PYTHON, JETTY])
+
+@pytest.mark.parametrize("body", [NGINX, APACHE, IIS, TOMCAT, PYTHON, JETTY, MINI_HTTPD, WEBFS, CADDY, GO])
 def test_an_index_page_of_the_path_asked_is_one(body: bytes) -> None:
     page = read_index(body, "/files/")
     assert page is not None and page.entries == 1
@@ -108,6 +122,11 @@ def test_an_index_page_of_the_path_asked_is_one(body: bytes) -> None:
     "body",
     [
         NGINX.replace(b"/files/", b"/other/"),
+        MINI_HTTPD.replace(b"files/", b"./"),
+        WEBFS.replace(b">files/</a>", b">other/</a>"),
+        CADDY.replace(b">files</a>", b">other</a>"),
+        CADDY.replace(b"namedirfirst", b"name"),
+        GO.replace(b"</pre>", b"</pre><p>These are our files.</p>"),
         b"<title>Index of /files/</title><p>An essay about indexes.</p>",
         b"<title>Files</title><a href=a.txt>a.txt</a>",
         b"<h1>How to get [To Parent Directory] off your IIS</h1>",
@@ -119,6 +138,10 @@ def test_any_other_page_is_none(body: bytes) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from([NGINX, APACHE, IIS, TOMCAT]), st.binary(max_size=40), st.integers(0, 200))
+@given(st.sampled_from([NGINX, APACHE, IIS, TOMCAT, WEBFS, CADDY, GO]), st.binary(max_size=40), st.integers(0, 200))
 def test_mutated_index_pages_are_read_without_a_fault(body: bytes, noise: bytes, at: int) -> None:
     read_index(body[:at] + noise + body[at:], "/files/")
+
+
+def test_mini_httpd_names_its_root_with_a_dot() -> None:
+    assert read_index(MINI_HTTPD.replace(b"files/", b"./"), "/") is not None
