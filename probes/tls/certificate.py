@@ -8,6 +8,7 @@ from probes.tls import chain, chain_reading, covered_name, known_weak_key, ocsp,
 from probes.tls.arrangement import Missing, Role
 from probes.tls.certificate_facts import CertificateFacts, RevocationAnswer
 from probes.tls.chain_reading import ChainReading
+from probes.tls.conversation import NotOffered
 from probes.tls.link import UNREADABLE
 from probes.tls.presented import Presented, present
 from probes.tls.revocation import Revocation
@@ -30,7 +31,10 @@ IN_CERTIFICATE, IN_HANDSHAKE, IN_STAPLE = "certificate", "handshake", "OCSP"
 
 async def observe(target: Target, net: Network) -> Seen[CertificateFacts]:
     """Get the chain, ask about its revocation where that is allowed, and describe it."""
-    presented = await present(net, target)
+    try:
+        presented = await present(net, target)
+    except NotOffered as error:
+        return Seen(CertificateFacts(offered=False), {}, (Evidence(str(error), about="offered"),))
     roots = trusted(net.trust_roots())
 
     async def staple(_: bool) -> bytes:

@@ -21,6 +21,8 @@ class RevocationAnswer:
 class CertificateFacts:
     """The leaf, and what the chain as sent amounts to at the moment of observation.
 
+    `offered` is False where the server said that it has no TLS at this place: then nothing else is told.
+
     Whole days are rounded down: `days_remaining` is below 0 as soon as notAfter is past, `days_since_start` below 0
     until notBefore. `valid_days` counts begun days, both ends included, as the CA/Browser Forum does. `key_bits` is
     the modulus (RSA), the prime (DSA) or the field (EC); `curve` is empty where there is none. `signature_hashes` are
@@ -40,50 +42,51 @@ class CertificateFacts:
     `asked_name` is empty where the service was asked by address; `covers_name` is then None.
     """
 
-    subject: str | None
-    issuer: str | None
-    serial: str
-    names: tuple[str, ...] | None
-    not_before: str | None
-    not_after: str | None
-    days_remaining: int | None
-    days_since_start: int | None
-    valid_days: int | None
-    key_type: str | None
-    key_bits: int | None
-    curve: str | None
-    key_sha256: str
-    known_weak: bool | None
-    weakness: str
-    key_lists: tuple[str, ...]
-    signature_hash: str | None
-    signature_hashes: tuple[str, ...] | None
-    self_signed: bool | None
-    anchor: bool
-    trusted: bool | None
-    trust_problem: str
-    public_root: bool | None
-    root: str
-    root_stores: tuple[str, ...]
-    missing: str | None
-    missing_issuer: str
-    displaced: tuple[int, ...]
-    foreign: tuple[int, ...]
-    repeated: tuple[int, ...]
-    in_order: bool | None
-    asked_name: str
-    covers_name: bool | None
-    timestamps: tuple[Timestamp, ...]
-    has_timestamp: bool | None
-    stapled: bool | None
-    responders: tuple[str, ...]
-    lists: tuple[str, ...]
-    revocation_named: bool
-    revoked: bool | None
-    revoked_at: str | None
-    revoked_why: str
-    revocation: tuple[RevocationAnswer, ...]
-    chain: tuple[Link, ...]
-    chain_length: int
-    sha256: str
-    protocol: str
+    offered: bool = True
+    subject: str | None = None
+    issuer: str | None = None
+    serial: str = ""
+    names: tuple[str, ...] | None = None
+    not_before: str | None = None
+    not_after: str | None = None
+    days_remaining: int | None = None
+    days_since_start: int | None = None
+    valid_days: int | None = None
+    key_type: str | None = None
+    key_bits: int | None = None
+    curve: str | None = None
+    key_sha256: str = ""
+    known_weak: bool | None = None
+    weakness: str = ""
+    key_lists: tuple[str, ...] = ()
+    signature_hash: str | None = None
+    signature_hashes: tuple[str, ...] | None = None
+    self_signed: bool | None = None
+    anchor: bool = False
+    trusted: bool | None = None
+    trust_problem: str = ""
+    public_root: bool | None = None
+    root: str = ""
+    root_stores: tuple[str, ...] = ()
+    missing: str | None = None
+    missing_issuer: str = ""
+    displaced: tuple[int, ...] = ()
+    foreign: tuple[int, ...] = ()
+    repeated: tuple[int, ...] = ()
+    in_order: bool | None = None
+    asked_name: str = ""
+    covers_name: bool | None = None
+    timestamps: tuple[Timestamp, ...] = ()
+    has_timestamp: bool | None = None
+    stapled: bool | None = None
+    responders: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    revocation_named: bool = False
+    revoked: bool | None = None
+    revoked_at: str | None = None
+    revoked_why: str = ""
+    revocation: tuple[RevocationAnswer, ...] = ()
+    chain: tuple[Link, ...] = ()
+    chain_length: int = 0
+    sha256: str = ""
+    protocol: str = ""

@@ -49,7 +49,7 @@ def _to_nowhere(stream: TextIO) -> None:
 def lasting_streams() -> Iterator[None]:
     """Standard output and error as lasting ones, for as long as a command runs."""
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Lasting(before[0]), Lasting(before[1])  # type: ignore[assignment]
+    sys.stdout, sys.stderr = Lasting(before[0]), Lasting(before[1])
     try:
         yield
     finally:

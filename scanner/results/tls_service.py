@@ -30,8 +30,6 @@ TOLD = ("subject", "issuer", "serial", "key_type", "key_bits", "curve", "weaknes
 def tls_service(asset: Asset, judged: Iterable[Judged], zone: ZoneInfo) -> dict[str, Any] | None:
     """One service as an engineer looks at it; None where no TLS was seen. Moments are in the inspection's zone."""
     offer, certificate = (_seen(asset, probe) for probe in (OFFER, CERTIFICATE))
-    if offer is not None and offer.facts.get("offered") is False:
-        offer = None
     if offer is None and certificate is None:
         return None
     words = [(one.check, one.judgements[0]) for one in judged if one.check.id.startswith("tls.")]
@@ -54,8 +52,10 @@ def tls_service(asset: Asset, judged: Iterable[Judged], zone: ZoneInfo) -> dict[
 
 
 def _seen(asset: Asset, probe: str) -> Observation | None:
+    """None too where the service itself said that it has no TLS."""
     observation = asset.observations.get(probe)
-    return observation if observation is not None and observation.observed else None
+    told = observation is not None and observation.observed and observation.facts.get("offered") is not False
+    return observation if told else None
 
 
 def _fault(check: Check, judgement: Judgement) -> dict[str, Any]:

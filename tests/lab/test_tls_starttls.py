@@ -109,9 +109,10 @@ def test_versions_and_certificate_are_seen_after_the_protocols_own_words(tmp_pat
 @pytest.mark.parametrize("server", SERVERS, ids=NAMES)
 def test_a_twin_without_tls_is_not_accused(tmp_path: Path, server: Server) -> None:
     with served(server, tmp_path, tls=False) as target:
-        told = asyncio.run(ask(offer.PROBE, target))
-    assert told.reason is None and told.facts["offered"] is False, told.detail
-    assert {verdict for verdict, _ in verdicts(told).values()} == {Verdict.NOT_APPLICABLE}
+        looks = [asyncio.run(ask(probe, target)) for probe in (offer.PROBE, certificate.PROBE)]
+    for told in looks:
+        assert told.reason is None and told.facts["offered"] is False, told.detail
+        assert {verdict for verdict, _ in verdicts(told).values()} == {Verdict.NOT_APPLICABLE}
 
 
 def test_a_mail_host_that_is_asked_by_name_hears_no_word_but_its_own_protocols(tmp_path: Path) -> None:
