@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 
 from scanner.catalogue.ports import load_ports
@@ -20,7 +20,7 @@ from scanner.network.lag import LagMeter
 from scanner.network.lane import Lane
 from scanner.network.lanes import Lanes
 from scanner.network.ledger import Ledger
-from scanner.network.patience import in_turn, waiting
+from scanner.network.patience import counted_if_held, holding, in_turn, waiting
 from scanner.network.permit import Permit
 from scanner.network.question import ACTS_OF, Act, Party, Question, TrafficClass
 from scanner.network.switch import Switch
@@ -89,7 +89,8 @@ class Gate:
         """Leave for one question, given back on leaving. Raises NotAdmitted, Blocked."""
         permit = await self.enter(question)
         try:
-            yield permit
+            with holding() if question.opens else nullcontext():
+                yield permit
         except BaseException as error:
             permit.failed(error)
             raise
@@ -277,7 +278,8 @@ class Gate:
             self._make_room(lane.address)
         lane.queueing += 1
         try:
-            return await lane.slots.acquire()
+            with counted_if_held():
+                return await lane.slots.acquire()
         finally:
             lane.queueing -= 1
 

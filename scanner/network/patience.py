@@ -15,6 +15,7 @@ class Patience:
 
     def __init__(self, timer: asyncio.Timeout) -> None:
         self._timer = timer
+        self.holds = 0
         self._waiting = 0
         self._left: float | None = None
 
@@ -58,6 +59,34 @@ def waiting() -> Iterator[None]:
         yield
     finally:
         patience.go_on()
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """The probe holds a connection meanwhile."""
+    patience = _of_probe.get()
+    if patience is None:
+        yield
+        return
+    patience.holds += 1
+    try:
+        yield
+    finally:
+        patience.holds -= 1
+
+
+@contextmanager
+def counted_if_held() -> Iterator[None]:
+    """Inside of `waiting`: who holds one connection and wants another waits on its own time, for it may wait for ever."""
+    patience = _of_probe.get()
+    if patience is None or not patience.holds:
+        yield
+        return
+    patience.go_on()
+    try:
+        yield
+    finally:
+        patience.stand_still()
 
 
 @asynccontextmanager

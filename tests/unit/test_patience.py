@@ -83,3 +83,28 @@ def test_turns_at_a_crowded_gate_take_none_of_a_probes_time(tmp_path: Path) -> N
                     permit.answered("connected")
 
     run(story())
+
+
+def test_who_holds_a_connection_and_waits_for_another_waits_on_its_own_time(tmp_path: Path) -> None:
+    """Two probes that each hold one of two slots and want both would else wait for each other for ever."""
+    ended: list[str] = []
+
+    async def story() -> None:
+        async with gate_for(
+            ordered(OWN, limits=Limits(1000, 1000, 2, 1000, 1000, 5000)), tmp_path / "audit.jsonl"
+        ) as gate:
+            question = Question("self", OWN, 80, Act.CONNECT, "test", opens=True)
+
+            async def greedy() -> None:
+                try:
+                    async with patient(0.4), gate.admit(question):
+                        await asyncio.sleep(0.05)
+                        async with gate.admit(question):
+                            ended.append("whole")
+                except TimeoutError:
+                    ended.append("timed out")
+
+            await asyncio.gather(greedy(), greedy())
+
+    run(story())
+    assert "timed out" in ended and len(ended) == 2
