@@ -252,11 +252,15 @@ def test_misbehaviour_accuses_nobody(port: int, behaviour: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("port", OWN)
-def test_silence_is_not_tested(port: int) -> None:
-    async def asked() -> None:
+def test_silence_is_not_tested() -> None:
+    """All ports at once: most of the time is waiting."""
+
+    async def asked(port: int) -> None:
         async with serving(hostile.silent, "127.32.18.17", port):
             found = await inspected("127.32.18.17", port)
         assert {found.untested[check] for check in OWN[port]} == {Reason.TIMED_OUT}
 
-    asyncio.run(asked())
+    async def together() -> None:
+        await asyncio.gather(*(asked(port) for port in OWN))
+
+    asyncio.run(together())
