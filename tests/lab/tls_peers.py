@@ -6,7 +6,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +175,34 @@ def sslyze(out: Path) -> dict[str, Told]:
             if told and told["accepted_cipher_suites"]:
                 accepted = told["accepted_cipher_suites"]
                 names[version] = frozenset(_iana(each["cipher_suite"]["name"]) for each in accepted)
-        found[place] = Told(versions, names)
+        found[place] = Told(versions, names, _sslyze_leaf(result))
+    return found
+
+
+def _sslyze_leaf(result: Mapping[str, Any]) -> dict[str, object]:
+    """Its verdict on the path counts only where it speaks of the path, and not of the leaf's dates or names."""
+    told = (result.get("certificate_info") or {}).get("result")
+    if not told:
+        return {}
+    deployment = told["certificate_deployments"][0]
+    leaf = deployment["received_certificate_chain"][0]
+    kinds = {
+        "RSAPublicKey": "rsa",
+        "EllipticCurvePublicKey": "ec",
+        "ECPublicKey": "ec",
+    }
+    found: dict[str, object] = {
+        "key_type": kinds.get(leaf["public_key"]["algorithm"], leaf["public_key"]["algorithm"]),
+        "key_bits": leaf["public_key"]["key_size"],
+        "signature_hash": (leaf["signature_hash_algorithm"] or {}).get("name", ""),
+        "expired": datetime.fromisoformat(leaf["not_valid_after"]) < datetime.now(UTC),
+    }
+    paths = [
+        each for each in deployment["path_validation_results"] if each["trust_store"]["name"] == "Supplied CA file"
+    ]
+    for path in paths:
+        if "validation time" not in (path["validation_error"] or ""):
+            found["trusted"] = path["was_validation_successful"]
     return found
 
 
