@@ -6,6 +6,7 @@ one place to stand.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -103,24 +104,25 @@ async def say(
     through.
     """
     async with opened(net, target, seconds) as stream:
-        try:
-            async with asyncio.timeout(seconds):
-                return await listen(stream, words, enough)
-        except TimeoutError as error:
-            raise TimedOut(f"no complete answer to the hello in {seconds:g} s") from error
+        return await listen(stream, words, enough, seconds)
 
 
-async def listen(stream: Stream, words: bytes, enough: Callable[[bytes], bool]) -> bytes:
-    """Say it on an open connection and listen, as `say` does; the deadline is the caller's."""
+async def listen(
+    stream: Stream, words: bytes, enough: Callable[[bytes], bool], seconds: float = SECONDS_IN_ALL
+) -> bytes:
+    """Say it on an open connection and listen, as `say` does."""
     heard = bytearray()
+    end = time.monotonic() + seconds
     with contextlib.suppress(ConnectionRefused):
         await stream.send(words)
-        while more := await stream.receive(16 * 1024):
+        while more := await stream.receive(16 * 1024, timeout=min(USUAL_DEADLINE, max(0.0, end - time.monotonic()))):
             heard += more
             if enough(bytes(heard)):
                 return bytes(heard)
             if len(heard) > MOST_BYTES:
                 raise OverBudget(f"more than {MOST_BYTES} octets in answer to a hello")
+            if time.monotonic() > end:
+                raise TimedOut(f"no complete answer to the hello in {seconds:g} s")
     if heard:
         raise BrokeOff(bytes(heard))
     return b""

@@ -18,8 +18,10 @@ def standing(window: Window, at: datetime) -> Standing:
         return "early"
     if at >= window.end:
         return "late"
-    local = at.astimezone(ZoneInfo(window.timezone)).time()
     spans = window.daily
-    if not spans or any(start <= local < end if start < end else local >= start or local < end for start, end in spans):
+    if not spans:
+        return "open"
+    local = at.astimezone(ZoneInfo(window.timezone)).time()
+    if any(start <= local < end if start < end else local >= start or local < end for start, end in spans):
         return "open"
     return "hours"

@@ -88,7 +88,7 @@ class Switch:
     def turns(self, unit: str) -> int:
         """How often it was stopped, paused, closed or continued for this unit so far."""
         self._look()
-        return self._turns.get(None, 0) + self._turns.get(unit, 0)
+        return self._turns_by_now(unit)
 
     async def reopened(self, unit: str) -> bool:
         """Wait while the unit or the inspection is off for now; whether the unit may be asked again then."""
@@ -131,7 +131,7 @@ class Switch:
     async def deadline(self, unit: str | None, seconds: float | None, what: str) -> AsyncIterator[asyncio.Timeout]:
         """What happens inside ends after `seconds` (TimedOut), or when the switch goes off (NotAdmitted)."""
         self.check(unit)
-        turns = self.turns(unit or "")
+        turns = self._turns_by_now(unit or "")
         try:
             async with asyncio.timeout(seconds) as timer:
                 self._under_way[timer] = unit
@@ -144,6 +144,10 @@ class Switch:
             if self.turns(unit or "") != turns:  # off and on again meanwhile: its silence says nothing
                 raise NotAdmitted(PAUSED, Reason.INTERRUPTED) from None
             raise TimedOut(what if seconds is None else f"{what}: nothing within {seconds:g} s") from None
+
+    def _turns_by_now(self, unit: str) -> int:
+        """As `turns`, for who has looked just now."""
+        return self._turns.get(None, 0) + self._turns.get(unit, 0)
 
     def _is_open(self) -> bool:
         return all(is_open(self._window, moment) for moment in self._clock.moments())
