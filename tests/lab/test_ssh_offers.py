@@ -1,8 +1,12 @@
 """What SSH servers offer, what key they show and how they let in: at OpenSSH, Dropbear and AsyncSSH, both ways."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,3 +202,24 @@ def test_a_server_that_breaks_off_is_not_tested(after: bytes) -> None:
         assert not found.failed & CHECKS
 
     asyncio.run(asked())
+
+
+def scanned(folder: Path, *words: str) -> dict[str, Any]:
+    """A whole bare scan of the careless OpenSSH's port, as a user starts it: the results."""
+    command = [sys.executable, "-m", "scanner", "scan", CARELESS, "--ports", "22", "--profile", "thorough", *words]
+    command += ["--authorised", "a test", "--not-critical-infrastructure", "--quiet", "--history", str(folder / "h")]
+    ended = subprocess.run([*command, "--out", str(folder / "out")], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any] = json.loads((folder / "out" / "results.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_scan_asks_how_to_log_in_where_the_check_was_named_and_not_otherwise(tmp_path: Path) -> None:
+    named = scanned(tmp_path / "named", "--check", "ssh.password-auth")
+    assert [finding["check"] for finding in named["findings"]] == ["ssh.password-auth"]
+    assert "yuanjian" in named["findings"][0]["seen"]["en"]
+    plain = scanned(tmp_path / "plain", "--check", "ssh")
+    rows = {row["check"]: (row["verdict"], row["reason"]) for row in plain["coverage"] if row["port"] == 22}
+    assert rows["ssh.password-auth"] == ("not-tested", "not-permitted")
+    assert rows["ssh.weak-hostkey"] == ("fail", None)
+    assert named["traffic"]["connections"] == plain["traffic"]["connections"]
