@@ -19,6 +19,9 @@ LONGEST_LINE = 1 << 20
 HORIZON = 300.0
 """Seconds by which a line may come late: lines are written when a question ends, and are counted when it began."""
 
+MOST_TOLD = 200
+"""Instructions and closings that are kept for the page."""
+
 DIGITS = 3
 """Significant digits to which the latencies between both ends are kept."""
 
@@ -37,6 +40,20 @@ class Span:
             and (self.start is None or at >= self.start)
             and (self.end is None or at < self.end)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the scan was told while it ran (stop, pause, continue), or its window did (closed, opened), or its clock."""
+
+    at: datetime
+    act: str
+    unit: str | None
+    by: str | None
+    detail: str | None
+
+    def to_json(self) -> dict[str, str | None]:
+        return {"at": self.at.isoformat(), "act": self.act, "unit": self.unit, "by": self.by, "detail": self.detail}
 
 
 @dataclass(slots=True)
@@ -145,6 +162,7 @@ class Audit:
     refused: Counter[str] = field(default_factory=Counter)
     latency: dict[str, Latency] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)
+    told: list[Told] = field(default_factory=list)
     unread: int = 0
 
     @property
@@ -167,6 +185,7 @@ class Audit:
             "first": self.first.isoformat() if self.first else None,
             "last": self.last.isoformat() if self.last else None,
             "refused": dict(sorted(self.refused.items())),
+            "told": [one.to_json() for one in self.told],
             "latency_ms": {name: one.to_json() for name, one in sorted(self.latency.items())},
             "unread_lines": self.unread,
         }
@@ -206,8 +225,19 @@ def _read(lines: Iterable[bytes], audit: Audit) -> Iterator[dict[str, Any]]:
             audit.unread += 1
 
 
+def _add_told(audit: Audit, span: Span, fields: dict[str, Any]) -> None:
+    """Who stopped, paused or continued what, and when the window closed or opened: told whatever the address."""
+    at = _moment(fields["at"])
+    if Span(None, span.start, span.end).holds("", at) and len(audit.told) < MOST_TOLD:
+        parts = (str(fields[name]) if name in fields else None for name in ("unit", "by", "detail"))
+        audit.told.append(Told(at, str(fields["act"]), *parts))
+
+
 def _add(audit: Audit, peak: Peak, span: Span, fields: dict[str, Any]) -> None:
     """One line; raises where a member has another type than ours."""
+    if fields.get("class") == "control":
+        _add_told(audit, span, fields)
+        return
     act, outcome, address = str(fields["act"]), str(fields["outcome"]), fields.get("address")
     at = _moment(fields["at"])
     began = _moment(fields["began"]) if "began" in fields else at

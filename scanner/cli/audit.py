@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from scanner.auditing import Amount, Audit, Latency, Span, lines_of, summed
+from scanner.auditing import Amount, Audit, Latency, Span, Told, lines_of, summed
 from scanner.cli.language import say
 from scanner.cli.options import Json, Lang, option
 from scanner.cli.stored import open_scan
@@ -83,6 +83,8 @@ def _body(audit: Audit, span: Span, order: dict[str, Any], zone: tzinfo) -> list
     refused = sum(audit.refused.values())
     reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(audit.refused.items()))
     lines.append(say("audit.refused", count=refused, reasons=reasons or "—"))
+    if audit.told:
+        lines += ["", say("audit.told"), *(_instruction(one, zone) for one in audit.told), ""]
     if audit.unread:
         lines.append(say("audit.unread", count=audit.unread))
     return lines
@@ -120,6 +122,20 @@ def _amount(name: str, one: Amount) -> str:
         sent=one.sent,
         received=one.received,
     )
+
+
+def _instruction(one: Told, zone: tzinfo) -> str:
+    acts = {
+        "stop": say("audit.told-stop"),
+        "pause": say("audit.told-pause"),
+        "continue": say("audit.told-continue"),
+        "closed": say("audit.told-closed"),
+        "opened": say("audit.told-opened"),
+        "clock": say("audit.told-clock"),
+    }
+    parts = [one.unit or "", one.by or "", one.detail or ""]
+    told = "  ".join(part for part in parts if part)
+    return f"  {_told(one.at, zone)}  {acts.get(one.act, one.act)}{'  ' if told else ''}{told}"
 
 
 def _class(name: str) -> str:

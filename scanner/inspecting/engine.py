@@ -163,7 +163,8 @@ class Engine:
         async with unit:
             while not await self._drained(group, lane):
                 if not await self._door.reopened(lane.unit):
-                    self._interrupted = self._interrupted or bool(lane.waiting)
+                    lane.cut = lane.cut or bool(lane.waiting)
+                    self._interrupted = self._interrupted or lane.cut
                     lane.waiting.clear()
                     break
         if lane.waiting:
@@ -194,7 +195,8 @@ class Engine:
             self._forget_lost(lane, facts["lost"])
         self._lanes.pop((lane.unit, lane.name), None)
         self._freed.set()
-        self._watcher.lane_done(lane.unit, lane.name)
+        if not lane.cut:
+            self._watcher.lane_done(lane.unit, lane.name)
 
     def _keep_felt(self, lane: Lane, *, settled: bool) -> Mapping[str, Any] | None:
         """Store how the lane fares, earlier runs of this scan included; `settled` after its last heartbeat."""
@@ -228,10 +230,10 @@ class Engine:
                     self._store.add(observation)
                 return
         if observation.reason in TRIED_AGAIN:
-            self._interrupted = True
+            self._interrupted = lane.cut = True
             return
         if cut_short(observation):
-            self._interrupted = True
+            self._interrupted = lane.cut = True
         lane.known[(probe.name, target.key)] = observation
         if not lane.waiting:
             self._keep_felt(lane, settled=False)  # before it: should this be the last, a resumed scan knows of both

@@ -20,6 +20,7 @@ class Lane:
     offered: set[tuple[str, str]] = field(default_factory=set)
     known: dict[tuple[str, str], Observation] = field(default_factory=dict)
     active: bool = False
+    cut: bool = False
 
     @property
     def host(self) -> Target:

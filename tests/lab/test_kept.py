@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.namespace]
 MODULE = "tests.lab.kept_in_namespace"
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_scan_with_a_word_and_loses_nothing_that_was_written(tmp_path: Path) -> None:
     told = story("full", tmp_path, 180, MODULE)
     assert told["ended"]["code"] == 4

@@ -69,8 +69,7 @@ def test_a_plan_names_what_wants_confirming_whose_it_is_and_who_else_is_there(tm
     assert {kind for _, kind in server.asked} == {"A", "AAAA", "PTR"}
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh-CN", "未经确认"), ("zh-TW", "未經確認")])
-def test_a_plan_speaks_chinese_in_both_scripts(language: str, word: str, tmp_path: Path) -> None:
-    code, said, errors, _ = asyncio.run(planned(order(tmp_path), language))
+def test_a_plan_speaks_chinese(tmp_path: Path) -> None:
+    code, said, errors, _ = asyncio.run(planned(order(tmp_path), "zh-TW"))
     assert code == 0, errors
-    assert word in said
+    assert "未經確認" in said

@@ -56,6 +56,14 @@ def test_what_was_refused_by_the_gate_was_not_sent() -> None:
     assert audit.first is None
 
 
+def test_what_the_scan_was_told_stands_on_the_page_whatever_the_address_and_counts_for_nothing_sent() -> None:
+    told = {"class": "control", "act": "stop", "outcome": "told", "unit": "u", "by": "me@here", "detail": "they asked"}
+    lines = [json.dumps({"at": (START + timedelta(seconds=at)).isoformat(), **told}).encode() for at in (1, 100)]
+    audit = audited(lines, address=B, end=START + timedelta(seconds=50))
+    assert audit.nothing and audit.unread == 0
+    assert [(one.act, one.unit, one.by, one.detail) for one in audit.told] == [("stop", "u", "me@here", "they asked")]
+
+
 def test_a_target_that_refuses_a_connect_was_asked() -> None:
     assert audited([line(outcome="refused")]).total.connections == 1
 

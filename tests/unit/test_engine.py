@@ -179,8 +179,9 @@ def test_every_way_of_failing_ends_in_its_reason(store: ScanStore) -> None:
 
 
 def test_what_was_interrupted_is_no_observation_and_the_scan_is_not_complete(store: ScanStore) -> None:
-    engine, _ = run(store, [probe("late", raises(NotAdmitted("closed", Reason.INTERRUPTED)))])
+    engine, told = run(store, [probe("late", raises(NotAdmitted("closed", Reason.INTERRUPTED)))])
     assert not engine.complete
+    assert (told.found, told.done) == ([HOST.address], []), "a place that was cut short is not done"
     assert ("late", HOST.key) not in seen(store)
 
 
