@@ -13,12 +13,14 @@ from reports.html.chapter import ASSETS, chapters
 from reports.html.clause_table import VERDICTS
 from reports.html.group import folded_limit
 from reports.html.inert import inert, isolated
-from reports.html.place import place
+from reports.html.place import elsewhere, item, place
 from reports.html.policy import sheets
 from reports.html.report_time import in_zone, moment, until
 from reports.html.summary import summary
+from reports.html.unit_name import shown_unit
 from reports.html.words import has, say, told, words
 from scanner.model.check import Severity
+from scanner.model.readable_name import both_forms
 from scanner.model.text import LANGUAGES, Language
 
 PRODUCTS = {
@@ -50,7 +52,8 @@ def render(results: Mapping[str, Any], out: TextIO, *, unit: str | None = None, 
 def _context(results: Mapping[str, Any], unit: str | None, language: Language) -> dict[str, Any]:
     parts = chapters(results, unit, folded_limit(results["findings"]))
     inspection = results["inspection"]
-    head = _running_head(parts[0].unit["name"] if len(parts) == 1 else inspection["title"], inspection)
+    bare = bool(inspection.get("bare"))
+    head = _running_head(parts[0].unit["name"] if len(parts) == 1 and not bare else inspection["title"], inspection)
     return {
         "results": results,
         "inspection": inspection,
@@ -60,6 +63,7 @@ def _context(results: Mapping[str, Any], unit: str | None, language: Language) -
         "title": head,
         "language": language,
         "many": len(parts) > 1,
+        "bare": bare,
         "alone": unit is not None,
         "officer_ids": unit is None,
         "used_checks": list(dict.fromkeys(group.check for part in parts for group in part.groups)),
@@ -108,6 +112,10 @@ def _environment() -> Environment:
         "isolated": isolated,
         "code": code,
         "place": place,
+        "item": item,
+        "elsewhere": elsewhere,
+        "both_forms": both_forms,
+        "shown_unit": shown_unit,
         "plain": plain,
     }
     return environment

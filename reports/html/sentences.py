@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from reports.html.report_time import moment, until
 from reports.html.summary import Summary
+from reports.html.unit_name import unit_name
 from reports.html.words import Phrase, has, phrase, say, words
 from scanner.model.check import Severity
 
@@ -19,7 +20,7 @@ def inspected(summary: Summary) -> Markup:
     vantage = inspection["vantage"]
     return say(
         "summary.inspected",
-        units=unit_names([chapter.unit["name"] for chapter in summary.inspected]),
+        units=unit_names([unit_name(chapter.unit) for chapter in summary.inspected]),
         targets=summary.targets,
         kind=words()[f"kind.{inspection['kind']}"],
         period=_period(inspection["started"], inspection["finished"]),
@@ -55,8 +56,13 @@ def incomplete(summary: Summary) -> Markup:
 
 def refused(summary: Summary) -> Markup:
     """Which units were not inspected."""
-    names = [chapter.unit["name"] for chapter in summary.refused]
+    names = [unit_name(chapter.unit) for chapter in summary.refused]
     return say("summary.refused", n=len(names), units=unit_names(names))
+
+
+def inside(summary: Summary) -> list[str | Mapping[str, str] | Phrase]:
+    """Which units were looked at from within."""
+    return unit_names([unit_name(chapter.unit) for chapter in summary.inside])
 
 
 def untested(summary: Summary) -> Markup:
@@ -76,7 +82,7 @@ def deadlines(summary: Summary) -> Markup:
     )
 
 
-def unit_names(names: list[str]) -> list[str | Phrase]:
+def unit_names(names: list[str | Mapping[str, str]]) -> list[str | Mapping[str, str] | Phrase]:
     """The first names, and how many more there are."""
     if len(names) <= NAMED:
         return list(names)

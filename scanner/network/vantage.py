@@ -17,7 +17,8 @@ class Vantage:
     """`sources` are our addresses as the system would choose them; behind a translator the world sees others.
 
     `inside` are the keys of units that we ask from within: what is seen is not what the internet sees.
-    `elsewhere` are sources that the prior notice does not name.
+    `ipv6` says that we have a way over IPv6, to the internet or to a target. `elsewhere` are sources that the prior
+    notice does not name.
     """
 
     sources: tuple[str, ...]
@@ -40,7 +41,8 @@ def look_around(inspection: Inspection) -> Vantage:
         sources.update(dict.fromkeys(source for source in (source_towards("192.0.2.1"),) if source))
     told = {str(address) for address in inspection.source_addresses}
     elsewhere = tuple(source for source in sources if told and source not in told)
-    return Vantage(tuple(sources), source_towards("2001:db8::1") is not None, tuple(inside), elsewhere)
+    six = any(":" in source for source in sources) or source_towards("2001:db8::1") is not None
+    return Vantage(tuple(sources), six, tuple(inside), elsewhere)
 
 
 def source_towards(target: str) -> str | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,16 +41,25 @@ class Finding:
     check: Check
     unit: str
     target: Target
-    port: int | None
     judgements: dict[Place, Judgement] = field(default_factory=dict)
 
     @property
     def worst(self) -> Judgement:
-        """The gravest place; of equals, one that has a name of its own."""
+        """The gravest place; of equals, one that has a name of its own, and https, which more is asked of."""
         return min(
             self.judgements.values(),
-            key=lambda one: ((one.severity or Severity.INFO).rank, one.target.name in (None, one.target.address)),
+            key=lambda one: (
+                (one.severity or Severity.INFO).rank,
+                one.target.name in (None, one.target.address),
+                one.target.scheme == "http",
+            ),
         )
+
+    @property
+    def port(self) -> int | None:
+        """That of the gravest place."""
+        worst = self.worst
+        return worst.port if worst.port is not None else worst.target.port
 
     @property
     def severity(self) -> Severity:
@@ -90,8 +100,7 @@ class Findings:
 
     def add(self, check: Check, judgement: Judgement) -> Finding:
         number, twin = self.identity(check, judgement)
-        port = judgement.port if judgement.port is not None else judgement.target.port
-        finding = self._by_id.setdefault(number, Finding(number, check, twin.unit, judgement.target, port))
+        finding = self._by_id.setdefault(number, Finding(number, check, twin.unit, judgement.target))
         finding.judgements[place_of(judgement)] = judgement
         return finding
 
@@ -99,7 +108,14 @@ class Findings:
         """Worst first, then by check and place: the order of every report."""
         return sorted(
             self._without_twins(),
-            key=lambda one: (one.unit, one.severity.rank, one.check.id, one.target.key, one.port or 0, one.id),
+            key=lambda one: (
+                one.unit,
+                one.severity.rank,
+                one.check.id,
+                *_where(one.worst.target),
+                one.port or 0,
+                one.id,
+            ),
         )
 
     def _without_twins(self) -> list[Finding]:
@@ -127,6 +143,13 @@ class Findings:
             else:
                 rest.append(finding)
         return rest
+
+
+def _where(target: Target) -> tuple[str, int, int, str]:
+    """By name, then by address as a number: 192.0.2.9 before 192.0.2.10."""
+    address = ip_address(target.address) if target.address else None
+    name = target.name if target.name != target.address else None
+    return (name or "", address.version if address else 0, int(address) if address else 0, target.key)
 
 
 def _shown(finding: Finding, judgement: Judgement) -> tuple[Any, ...]:

@@ -119,7 +119,7 @@ class Rows:
             "restrict_by": in_zone(due.restrict, self._zone) if due and due.restrict else None,
             "identifiers": _identifiers(finding),
             "disposition": None,
-            "notes": _told(due),
+            "notes": [note for note, holds in _DUE.items() if due is not None and holds(due)],
         }
 
     def _affects(self, finding: Finding) -> list[str]:
@@ -182,19 +182,18 @@ def _renamed(failing: list[Finding], answers: Answers) -> set[tuple[str, str]]:
 REGISTERS = ("cve", "cnvd", "cnnvd")
 
 
-def _told(due: Deadline | None) -> list[str]:
-    """What a suggested deadline needs said beside its day."""
-    if due is None:
-        return []
-    said = {
-        "restrict-first": due.restrict is not None,
-        "suspend-if-late": due.suspend,
-        "calendar-open": not due.certain,
-    }
-    return [note for note, holds in said.items() if holds]
-
-
+_DUE: Mapping[str, Callable[[Deadline], bool]] = {
+    "restrict-first": lambda due: due.restrict is not None,
+    "suspend-if-late": lambda due: due.suspend,
+    "calendar-open": lambda due: not due.certain,
+}
+"""What a suggested deadline needs said beside its day."""
 _NOTES = {Answer.UNASKED: NOT_ASKED, Answer.FILTERED: UNREACHABLE}
+
+
+def told_notes() -> frozenset[str]:
+    """Every note that a finding of the results can carry: readers have words for each."""
+    return frozenset((*_DUE, *_NOTES.values()))
 
 
 def _identifiers(finding: Finding) -> dict[str, list[str]]:

@@ -108,3 +108,18 @@ def test_a_sentence_says_lists_and_unknowns_as_people_do() -> None:
 def test_the_end_of_all_years_is_shown_as_it_was_written() -> None:
     shown = sentence("until {not_after}", {"not_after": "9999-12-31T23:59:59+00:00"}, "en", ZoneInfo("Asia/Shanghai"))
     assert shown == "until 9999-12-31 23:59:59+00:00"
+
+
+def test_of_two_twins_the_one_over_https_speaks_with_its_own_port() -> None:
+    findings = Findings({})
+    web = check("web.cookie-insecure", TargetKind.SITE)
+    for scheme, port, missing in (("http", 80, ["HttpOnly"]), ("https", 443, ["Secure", "HttpOnly"])):
+        found = findings.add(web, replace(failure(site(scheme, "a.example", port)), seen={"missing": missing}))
+    assert found.worst.seen == {"missing": ["Secure", "HttpOnly"]} and found.port == 443
+
+
+def test_findings_stand_in_the_order_of_their_addresses_as_numbers() -> None:
+    findings = Findings({})
+    for address in ("192.0.2.10", "192.0.2.9", "2001:db8::1", "192.0.2.100"):
+        findings.add(check("x.y", TargetKind.HOST), failure(Target(TargetKind.HOST, "u", address=address)))
+    assert [one.target.address for one in findings.all()] == ["192.0.2.9", "192.0.2.10", "192.0.2.100", "2001:db8::1"]
