@@ -26,7 +26,7 @@ def inspected(summary: Summary) -> Markup:
         period=_period(inspection["started"], inspection["finished"]),
         vantage=vantage["name"],
         addresses=vantage["source_addresses"] or words()["page.not_stated"],
-        basis=summary.basis or words()["summary.no_basis"],
+        basis=summary.basis or words()["summary.own_machine" if inspection.get("bare") else "summary.no_basis"],
     )
 
 
