@@ -12,7 +12,7 @@ from scanner.model.network import Stream
 FURTHER = 3.0
 """Seconds for the answer that tells a version."""
 LEAVING = 0.5
-"""Seconds for the other side to close after a farewell: who closes on unread words resets the connection."""
+"""Seconds for the other side to answer a farewell: who closes on unread words resets the connection."""
 
 
 async def followed(stream: Stream, found: Identity) -> Identity:
@@ -43,6 +43,6 @@ async def _leave(stream: Stream, dialogue: Dialogue, found: Identity) -> None:
     with suppress(ConnectionRefused, Malformed, TimedOut):
         if dialogue.goodbye:
             await stream.send(dialogue.goodbye)
-            await hear(stream, LEAVING, lambda data: False)
+            await hear(stream, LEAVING, bool)
         if dialogue.steps_into_tls and found.offers_tls:
             await stream.start_tls()

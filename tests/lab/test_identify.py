@@ -1,20 +1,31 @@
 """Five services of one address, four of them silent: named with product, version and CPE, on few connections."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from probes.services import identify
+from probes.services.course import MOST_CONNECTIONS
 from scanner.model.target import Target, TargetKind
 from tests.asking import ask_over, ordered, wired
 from tests.lab.certificates import issue, rsa_key
 from tests.lab.servers.bind import bind
+from tests.lab.servers.java import registry
+from tests.lab.servers.mariadb import mariadb
 from tests.lab.servers.nginx import nginx, server
 from tests.lab.servers.openssh import openssh
+from tests.lab.servers.postgresql import postgresql
+from tests.lab.servers.queues import gearmand
 from tests.lab.servers.redis import redis
+from tests.lab.servers.rtsp import rtsp
+from tests.lab.servers.slapd import slapd
+from tests.lab.servers.storescp import storescp
+from tests.lab.servers.tomcat import tomcat
+from tests.lab.servers.zookeeper import zookeeper
 
 pytestmark = pytest.mark.lab
 
@@ -61,3 +72,28 @@ def test_a_server_that_hides_its_version_is_named_without_one(tmp_path: Path) ->
     with bind(tmp_path / "bind", ADDRESS, {}, ports=(53,)):
         told, _ = asyncio.run(named((53,)))
     assert (told[53]["protocol"], told[53]["version"], told[53]["cpe"]) == ("dns", "", "")
+
+
+ODD = 7788
+STARTED: dict[str, Callable[[Path], AbstractContextManager[Any]]] = {
+    "postgresql": lambda folder: postgresql(folder, ADDRESS, port=ODD),
+    "zookeeper": lambda folder: zookeeper(folder, ADDRESS, port=ODD),
+    "java-rmi": lambda folder: registry(folder, ADDRESS, port=ODD),
+    "jdwp": lambda folder: registry(folder, ADDRESS, port=1097, debugger=ODD),
+    "ajp": lambda folder: tomcat(folder, ADDRESS, port=ODD),
+    "rtsp": lambda folder: rtsp(folder, ADDRESS, port=ODD),
+    "dicom": lambda folder: storescp(folder, ADDRESS, port=ODD),
+    "gearman": lambda folder: gearmand(folder, ADDRESS, port=ODD),
+    "dns": lambda folder: bind(folder, ADDRESS, {}, ports=(ODD,)),
+    "mysql": lambda folder: mariadb(folder, ADDRESS, port=ODD),
+    "ldap": lambda folder: slapd(folder, ADDRESS, port=ODD),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", STARTED)
+def test_a_service_is_what_it_says_on_a_port_that_says_nothing(protocol: str, tmp_path: Path) -> None:
+    with STARTED[protocol](tmp_path / protocol):
+        told, connections = asyncio.run(named((ODD,)))
+    assert told[ODD]["protocol"] == protocol
+    assert connections <= MOST_CONNECTIONS + 1

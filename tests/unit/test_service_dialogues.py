@@ -22,6 +22,7 @@ from probes.services.dialogues.table import (
 )
 from probes.services.hearing import Heard
 from probes.services.identity import Identity
+from scanner.model.verdict import Reason
 from tests.unit import replies
 
 BY_NAME = {dialogue.protocol: dialogue for dialogue in DIALOGUES}
@@ -304,7 +305,13 @@ def test_what_a_service_says_chooses_the_next_question() -> None:
     left = next_questions(questions(4567)[1:], Heard(b"ERROR\r\n"), [questions(4567)[0]])
     assert left[0].protocol == "memcached"
     assert next_questions(questions(4567)[1:], Heard(closed=True), [])[0].protocol == "redis"
-    assert next_questions(questions(4567)[1:], Heard(), [])[0].protocol == "tls"
+    assert next_questions(questions(4567)[1:], Heard(reason=Reason.TIMED_OUT), [])[0].protocol == "dns"
+    assert next_questions(questions(4567)[1:], Heard(b"hello"), [])[0].protocol == "tls"
+    abort = b"\x07\x00\x00\x00\x00\x04\x00\x00\x00\x00"
+    assert next_questions(questions(4567)[1:], Heard(abort), [])[0].protocol == "dicom"
+    tunnel = b"HTTP/1.0 405 Method Not Allowed\r\nServer: GStreamer RTSP server\r\n\r\n"
+    assert recognised(tunnel) is None
+    assert next_questions(questions(4567)[1:], Heard(tunnel), [])[0].protocol == "rtsp"
     assert questions(4567)[0] not in left
     assert len(set(left)) == len(left)
     assert next_questions(left, Heard(), [])[0] is left[0]

@@ -13,6 +13,7 @@ from probes.services.dicom_wire import (
     kind,
     whole,
 )
+from probes.services.hearing import Heard
 from probes.services.identity import Identity, named
 
 TITLE = b"ANY-SCP"
@@ -23,6 +24,11 @@ WORDS = {ASSOCIATE_AC: "A-ASSOCIATE-AC", ASSOCIATE_RJ: "A-ASSOCIATE-RJ", ABORT: 
 def question(host: str) -> bytes:
     """For verification alone (PS3.8 section 9.3.2)."""
     return associate(TITLE)
+
+
+def suspects(heard: Heard) -> bool:
+    """It aborts what is no request of its own."""
+    return kind(heard.data[:4096]) == ABORT
 
 
 def recognise(data: bytes) -> Identity | None:
@@ -43,6 +49,7 @@ DIALOGUE = Dialogue(
     tls_ports=(2762,),
     question=question,
     own_reply_only=True,
+    suspects=suspects,
     complete=whole,
     goodbye=RELEASE,
 )

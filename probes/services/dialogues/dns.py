@@ -10,8 +10,10 @@ import dns.message
 
 from probes.services.dialogue import Dialogue
 from probes.services.dns_version import texts
+from probes.services.hearing import Heard
 from probes.services.identity import Identity, named
 from probes.services.length import told
+from scanner.model.verdict import Reason
 
 IDENTITY = b"\x59\x6a"
 QUESTION = b"\x07version\x04bind\x00\x00\x10\x00\x03"
@@ -26,6 +28,11 @@ def question(host: str) -> bytes:
     """RFC 7766 section 8: two octets of length before the message."""
     message = IDENTITY + b"\x00\x00" + b"\x00\x01" + bytes(6) + QUESTION
     return len(message).to_bytes(2, "big") + message
+
+
+def suspects(heard: Heard) -> bool:
+    """It takes another's question for a length and waits for the rest, as all do that count first."""
+    return heard.reason is Reason.TIMED_OUT
 
 
 def recognise(data: bytes) -> Identity | None:
@@ -56,5 +63,11 @@ def _text(message: bytes) -> str:
 
 
 DIALOGUE = Dialogue(
-    "dns", recognise, ports=(53, 853), tls_ports=(853,), question=question, complete=told(0, 2, beyond=2)
+    "dns",
+    recognise,
+    ports=(53, 853),
+    tls_ports=(853,),
+    question=question,
+    suspects=suspects,
+    complete=told(0, 2, beyond=2),
 )

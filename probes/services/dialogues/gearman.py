@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from probes.services.dialogue import Dialogue, Further
+from probes.services.hearing import Heard
 from probes.services.identity import Identity, named
 from probes.services.length import told
 
@@ -27,6 +28,11 @@ def recognise(data: bytes) -> Identity | None:
     return named("gearman", "ECHO_RES", "gearmand") if data.startswith(packet(b"RES", ECHO_RESPONSE)) else None
 
 
+def suspects(heard: Heard) -> bool:
+    """What the administrative protocol says to a word that is no command of its own."""
+    return heard.data.startswith(b"ERR UNKNOWN_COMMAND")
+
+
 def ask_version(known: Identity) -> bytes | None:
     """Gearman, PROTOCOL, "Administrative Protocol"."""
     return b"version\r\n"
@@ -43,6 +49,7 @@ DIALOGUE = Dialogue(
     recognise,
     ports=(4730,),
     question=question,
+    suspects=suspects,
     complete=told(8, 4, beyond=12),
     further=Further(ask_version, read_version, lambda data: data.endswith(b"\n")),
 )

@@ -3,7 +3,7 @@
 import re
 
 from probes.services.dialogue import Dialogue
-from probes.services.dialogues import mongodb
+from probes.services.dialogues import mongodb, rtsp
 from probes.services.identity import Identity, named
 
 STATUS = re.compile(rb"HTTP/(?:0\.9|1\.[01]|2|3) (\d{3})\b[^\r\n]*")
@@ -28,7 +28,7 @@ def request(host: str, path: str = PATH) -> bytes:
 def recognise(data: bytes) -> Identity | None:
     """A status line; product and version are the first ones that Server names."""
     status = STATUS.match(data[:512])
-    if status is None or mongodb.is_hint(data):
+    if status is None or mongodb.is_hint(data) or rtsp.is_tunnel(data):
         return None
     headers = re.split(rb"\r?\n\r?\n", data[:4096], maxsplit=1)[0]
     server = SERVER.search(headers)

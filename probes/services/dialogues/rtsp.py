@@ -3,9 +3,12 @@
 import re
 
 from probes.services.dialogue import Dialogue
+from probes.services.hearing import Heard
 from probes.services.identity import Identity, named
 
 STATUS = re.compile(rb"RTSP/[12]\.\d (\d{3})\b[^\r\n]*")
+TUNNEL = re.compile(rb"HTTP/1\.[01] \d{3}[^\r\n]*\r\n(?:[^\r\n]+\r\n)*?server:[^\r\n]*\brtsp\b", re.I)
+"""An answer to HTTP, by which RTSP may be carried, from a server that calls itself one of RTSP."""
 SERVER = re.compile(rb"(?:^|\n)(?:server|user-agent):[ \t]*([^\r\n]+)", re.I)
 TOKEN = re.compile(r"([^\s/(,]+(?: (?!\()[A-Za-z][\w-]*)*)(?:[/ ][vV]?(\d[\w.+-]*))?")
 
@@ -27,6 +30,16 @@ def status(data: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
+def is_tunnel(data: bytes) -> bool:
+    """Whether RTSP answered in HTTP's form."""
+    return TUNNEL.match(data[:2048]) is not None
+
+
+def suspects(heard: Heard) -> bool:
+    """It is asked in its own words then."""
+    return is_tunnel(heard.data)
+
+
 def recognise(data: bytes) -> Identity | None:
     """A status line; product and version are the first that Server names."""
     found = STATUS.match(data[:512])
@@ -44,5 +57,6 @@ DIALOGUE = Dialogue(
     recognise,
     ports=(554, 8554, 10554),
     question=question,
+    suspects=suspects,
     complete=lambda data: b"\r\n\r\n" in data,
 )
