@@ -30,7 +30,7 @@ SIDES = frozenset(["us", "peer", "both", "neither"])
 
 @dataclass(frozen=True)
 class Difference:
-    """`about` is "version", "suites" or "leaf"; `what` the version ("any": all) or the property. What only one side says."""
+    """`about` is "version", "suites", "order" or "leaf"; `what` the version ("any": all) or the property. What only one side says."""
 
     server: str
     peer: str
@@ -92,6 +92,10 @@ def differences(server: str, peer: str, us: Told, them: Told) -> set[Difference]
         if mine != other:
             only_us, only_peer = " ".join(sorted(mine - other)), " ".join(sorted(other - mine))
             found.add(Difference(server, peer, "suites", version, only_us, only_peer))
+    for version, chooses in them.server_chooses.items():
+        if us.server_chooses.get(version) != chooses:
+            who = str(us.server_chooses.get(version)).lower()
+            found.add(Difference(server, peer, "order", version, who, str(chooses).lower()))
     for key, value in them.leaf.items():
         if us.leaf.get(key) != value:
             found.add(Difference(server, peer, "leaf", key, str(us.leaf.get(key)), str(value)))

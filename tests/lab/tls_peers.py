@@ -21,11 +21,15 @@ CIPHER_ROW = re.compile(r"cipher-(?P<version>ssl\d|tls1(_\d)?)_x(?P<code>[0-9a-f
 
 @dataclass(frozen=True)
 class Told:
-    """Versions that are spoken (None: not asked), suites by version as names of IANA, and what is said of the leaf."""
+    """Versions that are spoken (None: not asked), suites by version as names of IANA, and what is said of the leaf.
+
+    `server_chooses` tells by version whose order decides; what is not in it was not told.
+    """
 
     versions: Mapping[str, bool | None]
     suites: Mapping[str, frozenset[str]]
     leaf: Mapping[str, object] = field(default_factory=dict)
+    server_chooses: Mapping[str, bool] = field(default_factory=dict)
 
 
 def ours(offer: Observation, certificate: Observation, leaf: Mapping[str, object] | None = None) -> Told:
@@ -36,7 +40,8 @@ def ours(offer: Observation, certificate: Observation, leaf: Mapping[str, object
     names |= {"sslv2": frozenset(facts["sslv2_ciphers"])} if facts["sslv2"] else {}
     keys = ("key_type", "key_bits", "signature_hash", "self_signed", "trusted")
     told = {key: certificate.facts.get(key) for key in keys} | {"expired": certificate.facts["days_remaining"] < 0}
-    return Told(versions, names, told)
+    order = {each["version"]: each["server_chooses"] for each in facts["versions"]}
+    return Told(versions, names, told, {version: who for version, who in order.items() if who is not None})
 
 
 def nmap(address: str, port: int) -> Told:
@@ -45,19 +50,23 @@ def nmap(address: str, port: int) -> Told:
     root = _xml(["nmap", "-n", "-Pn", f"-p{port}", "-oX", "-", "--script", scripts, address])
     found: dict[str, frozenset[str]] = {}
     leaf: dict[str, object] = {}
+    order: dict[str, bool] = {}
     for script in root.iter("script"):
         match script.get("id"):
             case "ssl-enum-ciphers":
                 for version in script.findall("table"):
                     named = version.iterfind("table[@key='ciphers']/table/elem[@key='name']")
                     found[VERSIONS[version.get("key") or ""]] = frozenset(_iana(each.text or "") for each in named)
+                    who = version.findtext("elem[@key='cipher preference']")
+                    if who in ("server", "client"):
+                        order[VERSIONS[version.get("key") or ""]] = who == "server"
             case "sslv2":
                 ciphers = script.iterfind("table[@key='ciphers']/elem")
                 found["sslv2"] = frozenset((each.text or "").replace("SSL2_", "SSL_CK_") for each in ciphers)
             case "ssl-cert":
                 leaf = _nmap_leaf(script)
     versions: dict[str, bool | None] = {fact: fact in found for fact in VERSIONS.values() if fact != "tlcp"}
-    return Told(versions | {"tlcp": None}, found, leaf)
+    return Told(versions | {"tlcp": None}, found, leaf, order)
 
 
 def _nmap_leaf(script: ElementTree.Element) -> dict[str, object]:

@@ -123,7 +123,7 @@ PROBE = Probe(
     Impact.MARKED,
     EarlyCcsFacts,
     observe,
-    cost=Cost(connections=11, requests=11, seconds=180),
+    cost=Cost(connections=11, requests=0, seconds=180),
     profile=Profile.THOROUGH,
     wants=wants,
 )

@@ -106,7 +106,7 @@ PROBE = Probe(
     Impact.MARKED,
     HeartbleedFacts,
     observe,
-    cost=Cost(connections=7, requests=7, seconds=120),
+    cost=Cost(connections=7, requests=0, seconds=120),
     profile=Profile.THOROUGH,
     wants=wants,
 )

@@ -80,7 +80,7 @@ PROBE = Probe(
     Impact.MARKED,
     RenegotiationFacts,
     observe,
-    cost=Cost(connections=6, requests=6, seconds=120),
+    cost=Cost(connections=6, requests=0, seconds=120),
     profile=Profile.THOROUGH,
     wants=wants,
 )

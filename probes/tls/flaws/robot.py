@@ -153,7 +153,7 @@ PROBE = Probe(
     Impact.MARKED,
     RobotFacts,
     observe,
-    cost=Cost(connections=26, requests=26, seconds=300),
+    cost=Cost(connections=26, requests=0, seconds=300),
     profile=Profile.THOROUGH,
     wants=wants,
 )

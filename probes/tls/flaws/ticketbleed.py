@@ -82,7 +82,7 @@ PROBE = Probe(
     Impact.MARKED,
     TicketbleedFacts,
     observe,
-    cost=Cost(connections=8, requests=8, seconds=150),
+    cost=Cost(connections=8, requests=0, seconds=150),
     profile=Profile.THOROUGH,
     wants=wants,
 )
