@@ -141,8 +141,14 @@ def test_clients_may_renegotiate_at_servers_that_let_them(folder: Path) -> None:
     assert told.pop(check) is FAIL and set(told.values()) == {PASS}
 
 
-BLOCKS = ("AES128-SHA", "AES256-SHA", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA")
-COUNTERS = ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384")
+BLOCKS = ("AES128-SHA", "AES256-SHA", "DHE-RSA-AES128-SHA", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA")
+COUNTERS = (
+    "DHE-RSA-AES256-GCM-SHA384",
+    "AES128-GCM-SHA256",
+    "AES256-GCM-SHA384",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+)
 SESSIONS = [
     *((version, cipher) for version in ("-tls1", "-tls1_1", "-tls1_2") for cipher in BLOCKS),
     *(("-tls1_2", cipher) for cipher in COUNTERS),

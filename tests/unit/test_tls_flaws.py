@@ -15,7 +15,7 @@ from probes.tls.flaws.protection import KINDS, pair
 from probes.tls.flaws.session import Session, _their_end
 from probes.tls.flaws.talk import ENDED, Talk, Word, _first_flight
 from probes.tls.hello import TLS10, TLS11, TLS12
-from probes.tls.server_hello import Heard
+from probes.tls.server_hello import Heard, ServerHello
 from scanner.model.errors import Malformed, NetworkError
 from tests.lab.certificates import issue
 from tests.lab.certificates import rsa_key as laboratory_key
@@ -77,6 +77,25 @@ def test_a_strangers_half_of_a_key_exchange_is_taken_or_malformed(key_exchange: 
     except Malformed:
         return
     assert premaster and body
+
+
+FIELD = ServerHello(TLS12, 0x009E, 0, False, {})
+
+
+@given(
+    said=st.binary(max_size=60)
+    | st.lists(st.binary(max_size=9), max_size=4).map(lambda each: b"".join(map(wide, each)))
+)
+def test_a_strangers_field_is_taken_or_malformed(said: bytes) -> None:
+    try:
+        premaster, body = exchange(Heard(hello=FIELD, key_exchange=said), TLS12)
+    except Malformed:
+        return
+    assert len(body) >= 2 and len(premaster) <= 9
+
+
+def wide(content: bytes) -> bytes:
+    return len(content).to_bytes(2, "big") + content
 
 
 def test_a_key_exchange_without_a_certificate_is_malformed() -> None:

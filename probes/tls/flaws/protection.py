@@ -22,21 +22,23 @@ BLOCK, EXPLICIT, SALT, MAC = 16, 8, 4, 20
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A suite: how many octets its key has, whether it is GCM (else CBC with SHA-1), and the PRF's digest."""
+    """A suite: how many octets its key has, whether it is GCM (else CBC with SHA-1), the PRF's digest, the key exchange."""
 
     octets: int
     gcm: bool
     digest: str = "sha256"
-    curve: bool = True
+    exchange: str = "curve"
 
 
 KINDS = {
     0xC02B: Kind(16, True), 0xC02F: Kind(16, True), 0xC02C: Kind(32, True, "sha384"), 0xC030: Kind(32, True, "sha384"),
     0xC009: Kind(16, False), 0xC013: Kind(16, False), 0xC00A: Kind(32, False), 0xC014: Kind(32, False),
-    0x009C: Kind(16, True, curve=False), 0x009D: Kind(32, True, "sha384", False),
-    0x002F: Kind(16, False, curve=False), 0x0035: Kind(32, False, curve=False),
+    0x009C: Kind(16, True, exchange="rsa"), 0x009D: Kind(32, True, "sha384", "rsa"),
+    0x002F: Kind(16, False, exchange="rsa"), 0x0035: Kind(32, False, exchange="rsa"),
+    0x009E: Kind(16, True, exchange="field"), 0x009F: Kind(32, True, "sha384", "field"),
+    0x0033: Kind(16, False, exchange="field"), 0x0039: Kind(32, False, exchange="field"),
 }  # fmt: skip
-"""By code point: ECDHE with ECDSA or RSA, and RSA alone."""
+"""By code point: ECDHE with ECDSA or RSA, RSA alone, DHE with RSA."""
 
 
 class Protection:
