@@ -1,12 +1,10 @@
 """What follows once a protocol is known: product and version on the same connection, and a farewell. It finds nothing."""
 
-from contextlib import suppress
-
 from probes.services.dialogue import Dialogue
 from probes.services.dialogues import table
 from probes.services.hearing import OURS, hear
 from probes.services.identity import Identity
-from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, TimedOut
+from scanner.model.errors import NetworkError
 from scanner.model.network import Stream
 
 FURTHER = 3.0
@@ -40,9 +38,12 @@ async def _further(stream: Stream, found: Identity) -> Identity:
 
 async def _leave(stream: Stream, dialogue: Dialogue, found: Identity) -> None:
     """So that no line of a client that died is written; nothing is learnt by it."""
-    with suppress(ConnectionRefused, Malformed, TimedOut):
+    try:
         if dialogue.goodbye:
             await stream.send(dialogue.goodbye)
             await hear(stream, LEAVING, bool)
         if dialogue.steps_into_tls and found.offers_tls:
             await stream.start_tls()
+    except NetworkError as error:
+        if error.reason not in OURS:
+            raise
