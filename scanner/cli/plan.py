@@ -17,6 +17,7 @@ from scanner.inspecting.planning import UnitPlan, plan
 from scanner.inspecting.resolving import Resolved, resolve_names
 from scanner.inspection_file import read
 from scanner.model.inspection import Inspection
+from scanner.model.readable_name import both_forms
 from scanner.model.scope import Scope, Standing, is_special
 
 Resolve = Annotated[bool, option("resolve", "--resolve")]
@@ -77,7 +78,7 @@ def _unit(unit: UnitPlan) -> Iterable[str]:
         time=duration(unit.seconds),
     )
     if unit.names:
-        yield "  " + say("plan.by-name", names=", ".join(unit.names))
+        yield "  " + say("plan.by-name", names=", ".join(both_forms(name) for name in unit.names))
     if unit.excluded:
         yield "  " + say("plan.excluded", targets=", ".join(unit.excluded))
 
@@ -95,7 +96,7 @@ def _resolved(inspection: Inspection, scope: Scope, found: Resolved) -> Iterable
             if one.name not in scope.names(unit.key):
                 continue
             if not one.addresses:
-                yield say("plan.unresolved", name=one.name, reason=one.reason or "NXDOMAIN/NODATA")
+                yield say("plan.unresolved", name=both_forms(one.name), reason=one.reason or "NXDOMAIN/NODATA")
             for address in one.addresses:
                 standing = _standing(scope, unit.key, address, found.barred)
                 if standing == "foreign":
@@ -103,7 +104,11 @@ def _resolved(inspection: Inspection, scope: Scope, found: Resolved) -> Iterable
                 rest = [_whose(name, units, unit.name) for name in on[address] if name != one.name]
                 others = say("plan.others", names=", ".join(rest)) if rest else ""
                 yield say(
-                    "plan.address", name=one.name, address=address, standing=say(f"standing.{standing}"), others=others
+                    "plan.address",
+                    name=both_forms(one.name),
+                    address=address,
+                    standing=say(f"standing.{standing}"),
+                    others=others,
                 )
     if unconfirmed:
         yield say("plan.unconfirmed", count=len(unconfirmed))
@@ -127,4 +132,4 @@ def _standing(scope: Scope, unit: str, address: str, barred: frozenset[str]) -> 
 
 def _whose(name: str, units: dict[str, str], here: str) -> str:
     """A name, and its unit where that is another than the one spoken of."""
-    return name if units[name] == here else f"{name} [{units[name]}]"
+    return both_forms(name) if units[name] == here else f"{both_forms(name)} [{units[name]}]"

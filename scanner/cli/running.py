@@ -15,6 +15,7 @@ import typer
 
 from reports.html.words import words
 from scanner.catalogue.loader import load
+from scanner.cli.known_names import hold_to_known_names
 from scanner.cli.language import chosen, say
 from scanner.cli.options import Asked, port_list
 from scanner.cli.progress import Progress
@@ -74,6 +75,7 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
         asked.checks if inspection.bare else inspection.allow_marked,
     )
     consistent(catalogue, all_probes())
+    hold_to_known_names(inspection, asked, catalogue, all_probes())
     selection = select(choice, catalogue, all_probes())
     ports = asked.ports or inspection.profile.value
     wiring = Wiring(

@@ -31,12 +31,15 @@ def claims(units: Mapping[int, UnitForm]) -> list[Claim]:
     return [claim for index, unit in units.items() for claim in _of_unit(index, unit)]
 
 
-def crossed(units: Mapping[int, UnitForm]) -> list[Fault]:
-    """Units and systems named twice, unknown partners, too many addresses, and targets of two units."""
+def crossed(units: Mapping[int, UnitForm], named: frozenset[str] = frozenset()) -> list[Fault]:
+    """Units and systems named twice, unknown partners, too many addresses, and targets of two units.
+
+    `named` are names and codes of all units as written, of those too that have faults of their own.
+    """
     listed = claims(units)
     return [
         *_names(units),
-        *_partners(units),
+        *_partners(units, named),
         *_sizes(listed),
         *_shared_names(units, listed),
         *_overlaps(units, listed),
@@ -112,8 +115,8 @@ def _names(units: Mapping[int, UnitForm]) -> Iterator[Fault]:
                 yield Fault("system-twice", ("units", index, "systems", place, "name"), values={"text": system.name})
 
 
-def _partners(units: Mapping[int, UnitForm]) -> Iterator[Fault]:
-    known = {name for unit in units.values() for name in (unit.name, unit.key)}
+def _partners(units: Mapping[int, UnitForm], named: frozenset[str]) -> Iterator[Fault]:
+    known = named | {name for unit in units.values() for name in (unit.name, unit.key)}
     for index, unit in units.items():
         for place, name in enumerate(unit.shared_with):
             if name not in known - {unit.name, unit.key}:

@@ -22,7 +22,7 @@ def read_text(path: Path) -> str | Fault:
         if not stat.S_ISREG(status.st_mode):
             return Fault("file-special")
         if status.st_size > LARGEST:
-            return Fault("file-large", values={"size": status.st_size // 2**20, "most": LARGEST // 2**20})
+            return Fault("file-large", values={"size": f"{status.st_size:,}", "most": f"{LARGEST:,}"})
         content = path.read_bytes()
     except FileNotFoundError:
         return Fault("file-missing")

@@ -67,16 +67,22 @@ def _forms(data: dict[str, Any]) -> tuple[FileForm | None, Mapping[int, UnitForm
         form = FileForm.model_validate(data)
     except ValidationError as error:
         faults += _faults(error, ())
-    written = data.get("units")
-    for index, unit in enumerate(written if isinstance(written, list) else []):
+    written: list[Any] = units_written if isinstance(units_written := data.get("units"), list) else []
+    for index, unit in enumerate(written):
         try:
             units[index] = UnitForm.model_validate(unit)
         except ValidationError as error:
             faults += _faults(error, ("units", index))
-    faults += [*_required(data), *crossed(units)]
+    faults += [*_required(data), *crossed(units, _named(written))]
     if form is not None:
         faults += over_limits(limits_of(form.limits), (claim.target for claim in claims(units)))
     return form, units, faults
+
+
+def _named(written: list[Any]) -> frozenset[str]:
+    """What units are called, whatever else is wrong with them."""
+    units = [unit for unit in written if isinstance(unit, dict)]
+    return frozenset(str(unit[key]) for unit in units for key in ("name", "credit_code") if unit.get(key) is not None)
 
 
 def _faults(error: ValidationError, start: tuple[str | int, ...]) -> Iterator[Fault]:

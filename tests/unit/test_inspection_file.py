@@ -250,6 +250,15 @@ def test_units_that_both_say_so_may_share_an_address(tmp_path: Path) -> None:
     assert len(read(wrote(tmp_path, both), now=NOW).units) == 2
 
 
+def test_a_partner_with_faults_of_its_own_is_still_a_unit_of_the_file(tmp_path: Path) -> None:
+    text = (
+        PLAIN.replace("192.0.2.1]", "192.0.2.999]")
+        + SECOND.replace("TARGETS", "192.0.2.2")
+        + "    shared_with: [甲, 丙]\n"
+    )
+    assert [fault.key for fault in faults(wrote(tmp_path, text))] == ["units[0].targets[0]", "units[1].shared_with[1]"]
+
+
 def test_limits_are_free_where_every_target_is_internal(tmp_path: Path) -> None:
     text = PLAIN.replace("units:", "limits: {requests_per_second: 9000}\nunits:")
     internal = text.replace("192.0.2.1]", "10.0.0.0/24, 127.0.0.1, 'fd00::1']")
