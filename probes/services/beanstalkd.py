@@ -1,7 +1,7 @@
 """Whether beanstalkd gives its statistics to a stranger. No tube is listed, no job looked at."""
 
 from probes.services.dialogues.beanstalkd import complete, question, recognise
-from probes.services.hearing import hear
+from probes.services.hearing import farewell, hear
 from probes.services.openness import Answer, open_probe
 from scanner.model.errors import TimedOut
 from scanner.model.network import Network
@@ -19,7 +19,7 @@ async def ask(target: Target, net: Network) -> Answer:
             raise TimedOut("stats: no answer")
         answer = describe(heard.data)
         if answer.open:
-            await stream.send(b"quit\r\n")
+            await farewell(stream, b"quit\r\n")
         return answer
 
 

@@ -12,6 +12,7 @@ from probes.services.dicom_wire import (
     echo_status,
     kind,
 )
+from probes.services.hearing import farewell
 from probes.services.openness import Answer, open_probe
 from scanner.model.errors import Malformed
 from scanner.model.network import Network, Stream
@@ -43,11 +44,11 @@ async def _echoed(stream: Stream, title: bytes) -> tuple[Answer, bool]:
     if kind(told) != ASSOCIATE_AC:
         return rejected(told), kind(told) == ASSOCIATE_RJ and (told[8], told[9]) == CALLED_UNKNOWN
     if not accepts_context(told):
-        await stream.send(RELEASE)
+        await farewell(stream, RELEASE)
         return Answer(None, "A-ASSOCIATE-AC without verification"), False
     await stream.send(echo())
     answer = echoed(await _pdu(stream), title)
-    await stream.send(RELEASE)
+    await farewell(stream, RELEASE)
     return answer, False
 
 

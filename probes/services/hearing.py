@@ -1,4 +1,4 @@
-"""Listens to a stranger within bounds of time and bytes. What was said is not looked into, but for its end."""
+"""Listens to a stranger, and takes leave, within bounds of time and bytes. It reads nothing but where a reply ends."""
 
 import re
 import time
@@ -73,3 +73,12 @@ async def hear(stream: Stream, patience: float, complete: Callable[[bytes], bool
             return Heard(data, closed=True, reason=None if data else Reason.MALFORMED)
         data += part
     return Heard(data)
+
+
+async def farewell(stream: Stream, words: bytes) -> None:
+    """The last words on a connection; what becomes of them tells nothing any more."""
+    try:
+        await stream.send(words)
+    except NetworkError as error:
+        if error.reason not in OURS:
+            raise

@@ -1,6 +1,7 @@
 """Whether an MQTT broker takes a client without a name. Nothing is subscribed to or published."""
 
 from probes.services.dialogues.mqtt import CODES, DISCONNECT, code, connect
+from probes.services.hearing import farewell
 from probes.services.openness import Answer, open_probe
 from scanner.model.network import Network
 from scanner.model.target import Target
@@ -21,7 +22,7 @@ async def _connack(target: Target, net: Network, client: bytes) -> bytes:
         await stream.send(connect(client))
         reply = await stream.receive_exactly(4)
         if code(reply) == ACCEPTED:
-            await stream.send(DISCONNECT)
+            await farewell(stream, DISCONNECT)
         return reply
 
 

@@ -1,6 +1,7 @@
 """Whether PostgreSQL lets a stranger in as postgres without a password. Nothing is asked of it then: it is left."""
 
 from probes.services.dialogues.postgresql import SSL_REQUEST
+from probes.services.hearing import farewell
 from probes.services.openness import Answer, open_probe
 from scanner.model.errors import Malformed
 from scanner.model.network import Network, Stream
@@ -48,7 +49,7 @@ async def _begun(stream: Stream) -> bytes:
         raise Malformed(f"a message of {length} bytes")
     message = head + await stream.receive_exactly(length - 4)
     if message == ADMITTED:  # who is asked for a password may just leave, and no line is written of it
-        await stream.send(TERMINATE)
+        await farewell(stream, TERMINATE)
     return message
 
 

@@ -1,7 +1,7 @@
 """Whether ZooKeeper answers a stranger: `srvr`, and where that word is off its list, the root node by a session."""
 
 from probes.services.dialogues.zookeeper import UNLISTED, VERSION, WORD
-from probes.services.hearing import hear
+from probes.services.hearing import farewell, hear
 from probes.services.openness import Answer, open_probe
 from scanner.model.errors import Malformed
 from scanner.model.network import Network, Stream
@@ -40,7 +40,7 @@ async def by_session(stream: Stream) -> Answer:
     await stream.send(_framed(_header(1, GET_DATA) + ROOT))
     answer = describe(await _frame(stream))
     if answer.open is not False:
-        await stream.send(_framed(_header(2, CLOSE)))
+        await farewell(stream, _framed(_header(2, CLOSE)))
     return answer
 
 
