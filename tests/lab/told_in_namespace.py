@@ -16,7 +16,7 @@ from tests.hostile.names import naming
 from tests.lab.arrivals import arrivals
 from tests.lab.proving_ground import CARELESS, RESOLVER, Web, inspected, launched, order, prepare, told
 
-FIRST, SECOND = tuple(f"10.38.2.{number}" for number in (1, 2)), tuple(f"10.38.3.{number}" for number in (1, 2))
+FIRST, SECOND = ("10.38.2.1",), ("10.38.3.1",)
 UNITS = {"First": FIRST, "Second": SECOND}
 LIMITS = "requests_per_second: 40, unit_requests_per_second: 80"
 
@@ -66,9 +66,9 @@ async def stopped(folder: Path) -> dict[str, Any]:
         with arrivals(*FIRST) as first, arrivals(*SECOND) as second:
             process = await launched(file, out)
             await begun(out)
+            answers = [await said("stop", str(out), "--unit", "First", "--reason", "they asked us to")]
             at = time.time()
-            answers = [
-                await said("stop", str(out), "--unit", "First", "--reason", "they asked us to"),
+            answers += [
                 await said("status", str(out)),
                 await said("stop", str(out), "--unit", "Third", "--reason", "x"),
             ]
