@@ -129,4 +129,7 @@ def test_a_server_that_turns_five_times_slower_is_told_and_a_steady_one_is_not(t
     told = story("slow", tmp_path, 300)
     assert "scan.degraded" in told["slower"]["checks"]
     assert "scan.degraded" not in told["steady"]["checks"]
-    assert told["steady"]["verdicts"][json.dumps(["scan.degraded", None, "10.38.1.2", None, None, None])] == ["pass", None]
+    assert told["steady"]["verdicts"][json.dumps(["scan.degraded", None, "10.38.1.2", None, None, None])] == [
+        "pass",
+        None,
+    ]
