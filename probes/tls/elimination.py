@@ -180,7 +180,7 @@ class Elimination:
         return any(code != suites.RENEGOTIATION_SCSV for code in self._left)
 
     async def _order(self) -> None:
-        """Who chooses: shown by the choices themselves, or asked with the accepted suites the other way round."""
+        """Who chooses: shown by the choices themselves, or asked with another of the accepted suites at the head."""
         found = self.found
         if len(found.suites) < 2:
             return
@@ -188,7 +188,7 @@ class Elimination:
         if found.form.whole and _out_of_order(together, found.offered):
             found.server_chooses = True
             return
-        turned = signalled(found.version, found.suites[: MOST_SMALL - 1][::-1])
+        turned = signalled(found.version, _turned(found.suites)[: MOST_SMALL - 1])
         answer = await self._twice(Wish(found.version, turned, form=found.form))
         if answer.version == found.version and answer.suite in found.suites:
             found.answers.append(answer)
@@ -198,6 +198,15 @@ class Elimination:
 def known(accepted: Accepted) -> Wish:
     """A hello that was accepted before."""
     return Wish(accepted.version, signalled(accepted.version, accepted.suites[:1]), form=accepted.form)
+
+
+def _turned(chosen: list[int]) -> list[int]:
+    """The same suites with one at the head that the server did not choose first: none that costs it a large prime, and
+    none that servers promote where a client puts it first (ChaCha20), where there is another."""
+    known = [suites.table().get(code) for code in chosen[1:]]
+    mild = [one.code for one in known if one is not None and one.exchange != "DHE" and one.cipher != "CHACHA20"]
+    head = mild[-1] if mild else chosen[-1]
+    return [head, *(code for code in chosen if code != head)]
 
 
 def _out_of_order(chosen: list[int], offer: tuple[int, ...]) -> bool:
