@@ -21,6 +21,7 @@ from scanner.cli.options import Asked, port_list
 from scanner.cli.progress import Progress
 from scanner.inspecting.consistency import consistent
 from scanner.inspecting.folder import Busy, Unwritable, default_folder, held, holds_results
+from scanner.inspecting.instruction import drop
 from scanner.inspecting.job import Job, carry_out, store_of
 from scanner.inspecting.keeping import Complete, Occupied, OtherScan, Wider, begin
 from scanner.inspecting.loop import run
@@ -55,6 +56,7 @@ def carry(inspection: Inspection, asked: Asked, history: Path, *, again: bool = 
         raise InputError(say("error.exists", folder=job.folder))
     try:
         with held(job.folder):
+            drop(job.folder)
             return _held(job, asked, history, again=again)
     except Unwritable as error:
         raise InputError(say("error.out", folder=job.folder, error=error)) from error

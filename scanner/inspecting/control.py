@@ -37,12 +37,12 @@ class Told(Protocol):
 class Control:
     """A context manager around a run: looks while it is entered, keeps a last record on leaving.
 
-    What was told before the run began was told to another one, and is dropped.
+    Whatever waits in the folder is obeyed: who holds a folder has dropped what was told to another run. When it was
+    told decides nothing, for a clock that was set back would make a stop look older than the run that it stops.
     """
 
-    def __init__(self, folder: Path, wire: Told, tally: Tally, store: ScanStore, begun: datetime) -> None:
+    def __init__(self, folder: Path, wire: Told, tally: Tally, store: ScanStore) -> None:
         self._folder = folder
-        self._begun = begun
         self._wire = wire
         self._tally = tally
         self._store = store
@@ -68,7 +68,7 @@ class Control:
         kept_at = asyncio.get_running_loop().time()
         while True:
             await asyncio.sleep(LOOKED_EVERY)
-            taken = [told for told in take(self._folder) if told.at >= self._begun]
+            taken = list(take(self._folder))
             for instruction in taken:
                 self._carry_out(instruction)
             self._look_at_the_clock()

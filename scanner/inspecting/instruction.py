@@ -62,6 +62,12 @@ def take(folder: Path) -> Iterator[Instruction]:
                 yield read
 
 
+def drop(folder: Path) -> None:
+    """Forget what waits: said to a run that is over. For who has just come to hold the folder."""
+    for path in folder.glob(f"{PREFIX}*"):
+        path.unlink(missing_ok=True)
+
+
 def parse(raw: bytes) -> Instruction | None:
     """An instruction from its file's bytes; None for anything else."""
     try:

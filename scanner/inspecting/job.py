@@ -60,7 +60,7 @@ async def carry_out(
     `record` is what earlier scans left unfinished with MySQL, and what this one adds (R6).
     """
     scope = Scope(job.inspection)
-    clock, begun = _now, _now()
+    clock = _now
     tally = Tally(_chosen(job), store, told, Counter(seed.unit for seed in seeds(job.inspection, scope)))
     started = (store.meta("run") or {}).get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
@@ -81,7 +81,7 @@ async def carry_out(
             absences={check.probe for check in _chosen(job) if check.absence and check.probe},
             lanes_per_unit=_lanes(job.inspection),
         )
-        async with Control(job.folder, wire, tally, store, begun):
+        async with Control(job.folder, wire, tally, store):
             ended = await _run(_ask_all(wire, engine, seeds(job.inspection, scope)))
         if ended is not None:
             because.append(ended)
