@@ -16,19 +16,25 @@ class Patience:
     def __init__(self, timer: asyncio.Timeout) -> None:
         self._timer = timer
         self.holds = 0
+        self.ended = False
         self._waiting = 0
         self._left: float | None = None
+
+    @property
+    def _runs(self) -> bool:
+        """Not so once the probe has ended: what it began for all, such as a resolution, may outlive it."""
+        return not self.ended and not self._timer.expired()
 
     def stand_still(self) -> None:
         self._waiting += 1
         ends = self._timer.when()
-        if self._waiting == 1 and ends is not None and not self._timer.expired():
+        if self._waiting == 1 and ends is not None and self._runs:
             self._left = ends - asyncio.get_running_loop().time()
             self._timer.reschedule(None)
 
     def go_on(self) -> None:
         self._waiting -= 1
-        if self._waiting == 0 and self._left is not None and not self._timer.expired():
+        if self._waiting == 0 and self._left is not None and self._runs:
             self._timer.reschedule(asyncio.get_running_loop().time() + self._left)
             self._left = None
 
@@ -40,10 +46,12 @@ _of_probe: ContextVar[Patience | None] = ContextVar("patience", default=None)
 async def patient(seconds: float) -> AsyncIterator[None]:
     """A probe's time: TimeoutError once it has taken `seconds` of its own."""
     async with asyncio.timeout(seconds) as timer:
-        before = _of_probe.set(Patience(timer))
+        patience = Patience(timer)
+        before = _of_probe.set(patience)
         try:
             yield
         finally:
+            patience.ended = True
             _of_probe.reset(before)
 
 

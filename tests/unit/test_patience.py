@@ -108,3 +108,20 @@ def test_who_holds_a_connection_and_waits_for_another_waits_on_its_own_time(tmp_
 
     run(story())
     assert "timed out" in ended and len(ended) == 2
+
+
+def test_what_a_probe_began_for_all_may_outlive_it() -> None:
+    async def story() -> None:
+        async def for_all() -> str:
+            with waiting():
+                await asyncio.sleep(0.1)
+            with waiting():
+                await asyncio.sleep(0.1)
+            return "told"
+
+        async with patient(5):
+            task = asyncio.ensure_future(for_all())
+            await asyncio.sleep(0)
+        assert await task == "told"
+
+    run(story())
