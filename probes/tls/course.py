@@ -128,7 +128,11 @@ class Course:
         if not of[version].spoken or begun is None:
             return
         groups = version == hello.TLS13 or version == self.versions.lower[0]
-        elimination = Elimination(self.inquiry, version, begun.form, begun.offered, groups=groups)
+        modern = of[hello.TLS13].accepted
+        besides = modern.groups if modern is not None and version != hello.TLS13 and modern.groups_gap is None else ()
+        elimination = Elimination(
+            self.inquiry, version, begun.form, begun.offered, groups=groups, besides=besides if groups else ()
+        )
         accepted = of[version].accepted = await elimination.run(begun.answers[0])
         self.versions.hold_to_its_word(version, accepted)
         await self._confirm(version)

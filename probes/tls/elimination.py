@@ -1,7 +1,7 @@
 """Which suites and groups a service accepts in one version, in its own order: what it chose is taken out and it is
 asked again. One connection each, and one that it refuses. Nothing is judged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -39,13 +39,24 @@ class Accepted:
 class Elimination:
     """One version of one service, from its first acceptance to the refusal that ends it."""
 
-    def __init__(self, inquiry: Inquiry, version: int, form: Form, offer: tuple[int, ...], *, groups: bool) -> None:
-        """`groups` says whether the groups are asked too; else every hello offers all of them."""
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        version: int,
+        form: Form,
+        offer: tuple[int, ...],
+        *,
+        groups: bool,
+        besides: Collection[int] = (),
+    ) -> None:
+        """`groups` says whether the groups are asked too; else every hello offers all of them. `besides` are those that
+        a higher version agreed on: only others are looked for then."""
         self.found = Accepted(version, form, offered=offer)
         self._inquiry = inquiry
         self._left = list(offer)
         self._groups = list(hello.EVERY_GROUP)
-        self._narrow = groups and form.whole
+        self._besides = besides if groups and form.whole else ()
+        self._narrow = groups and form.whole and not besides
         if groups and not form.whole:
             self.found.groups_gap = Reason.MALFORMED  # it cannot take a hello that has room for all
         self._exchanges: list[str] | None = None
@@ -54,7 +65,9 @@ class Elimination:
     async def run(self, first: Answer) -> Accepted:
         """Begin with an answer that was had already; end where nothing more is accepted."""
         await self._suites(first)
-        if self._narrow and self.found.groups:
+        if self._besides:
+            self._groups = [code for code in self._groups if code not in (*self._besides, *self.found.groups)]
+        if (self._narrow or self._besides) and self.found.groups:
             await self._more_groups()
         await self._order()
         return self.found

@@ -20,6 +20,8 @@ MOST_SECONDS = 240.0
 """For one service in all: what was told by then is kept, where the probe's own deadline would lose it."""
 OLDER = (Form.FULL, Form.SMALL, Form.PLAIN)
 """Forms that make a difference up to TLS 1.2."""
+NOBODY = frozenset([Reason.TIMED_OUT, Reason.REFUSED, Reason.UNREACHABLE])
+"""Ends of a connection that brought no word: silence, and a port that nobody listens on any more."""
 SILENCES = 2
 """Unanswered hellos in a row after which the rest is not asked."""
 
@@ -38,6 +40,7 @@ class Inquiry:
         self._chains: dict[tuple[bytes, ...], tuple[bytes, ...]] = {}
         self.asked = 0
         self.silent = 0
+        self._why = Reason.TIMED_OUT
         self.heard = False
         self.blunt = False
         self._begun = time.monotonic()
@@ -106,7 +109,8 @@ class Inquiry:
                 raise
             return Answer(Outcome.UNTOLD, "STARTTLS was not given any more", final=False)
         except NetworkError as error:
-            self.silent += error.reason is Reason.TIMED_OUT
+            if error.reason in NOBODY:
+                self.silent, self._why = self.silent + 1, error.reason
             return Answer(Outcome.UNTOLD, str(error), reason=error.reason, final=False)
         self.silent = 0
         self.heard = self.heard or told.outcome is Outcome.ACCEPTED
@@ -123,5 +127,5 @@ class Inquiry:
 
     def _left_out(self) -> Answer:
         silent = self.silent >= SILENCES
-        reason = Reason.TIMED_OUT if silent else Reason.BUDGET
+        reason = self._why if silent else Reason.BUDGET
         return Answer(Outcome.UNTOLD, "not asked any more", reason=reason, final=False)

@@ -9,7 +9,8 @@ from probes.tls.certificate_facts import CertificateFacts
 class VersionOffer:
     """One version. `suites` in the order in which they were chosen; `complete` says that all others were refused.
 
-    `server_chooses` is None where there was nothing to choose, or it could not be told. `groups` are those agreed on,
+    `server_chooses` is None where there was nothing to choose, or it could not be told. `groups` are those agreed on (up to TLS 1.2, such as TLS 1.3 agreed on are not asked for again; none was left out
+    where `groups_complete`),
     `schemes` those that signed a key exchange (code points as four hex digits), `extensions` the kinds of extension in
     its hellos, `compressions` the methods chosen.
     """

@@ -312,3 +312,9 @@ def test_a_mail_server_that_says_it_has_no_tls_is_not_accused() -> None:
     heard = visit(offer.PROBE, mail(b"220 m\r\n", b"250-m\r\n250 SIZE 1\r\n"), MAIL)
     assert {verdict for verdict, _ in heard.verdicts().values()} == {Verdict.NOT_APPLICABLE}
     assert heard.visits == 1
+
+
+def test_a_port_that_nobody_listens_on_any_more_is_left_alone_after_two_connects() -> None:
+    observation = asyncio.run(ask(offer.PROBE, replace(TARGET, address="127.33.1.99", port=4)))
+    assert observation.facts["connections"] == 2
+    assert set(observation.gaps.values()) == {Reason.REFUSED}

@@ -57,9 +57,8 @@ def test_a_modern_server_is_known_in_few_connections_and_in_its_own_order() -> N
     told, connections = seen(policy)
     assert of(told.facts, "tls12")["suites"] == tuple(suites.name(code) for code in order)
     assert of(told.facts, "tls13")["suites"] == tuple(suites.name(code) for code in (0x1302, 0x1303, 0x1301))
-    assert (
-        of(told.facts, "tls12")["groups"] == of(told.facts, "tls13")["groups"] == ("x25519", "secp256r1", "secp384r1")
-    )
+    assert of(told.facts, "tls13")["groups"] == ("x25519", "secp256r1", "secp384r1")
+    assert of(told.facts, "tls12")["groups"] == ("x25519",) and of(told.facts, "tls12")["groups_complete"] is True
     assert of(told.facts, "tls12")["server_chooses"] is True
     assert connections == told.facts.connections <= 20
 
@@ -365,3 +364,12 @@ def test_a_server_of_any_mood_is_asked_within_bounds_and_never_believed_once(
         assert getattr(told.facts, each.name) is not None or each.name in told.gaps, each.name
     for check in CHECKS:
         assert verdict(check.id, told)[1] is not Reason.PROBE_FAULT, check.id
+
+
+def test_a_weak_curve_below_tls13_is_found_though_tls13_knows_others() -> None:
+    policy = Policy({hello.TLS12: (GCM, CBC), hello.TLS13: (0x1302,)}, groups=(29, 19))
+    policy.upset = lambda asked: alert(40) if hello.TLS13 in asked.versions and 29 not in asked.groups else None
+    told, _ = seen(policy)
+    assert of(told.facts, "tls13")["groups"] == ("x25519",)
+    assert "secp192r1" in of(told.facts, "tls12")["groups"]
+    assert verdict("tls.curve-weak", told)[0] is Verdict.FAIL
