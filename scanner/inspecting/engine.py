@@ -120,6 +120,8 @@ class Engine:
         key = (target.unit, lane_of(target))
         lane = self._lanes.get(key) or self._open_lane(*key)
         self._declare(lane, placed)
+        if target.protocol not in UNTOLD:
+            self._door.met(target)
         for probe in self._probes:
             pair = (probe.name, target.key)
             if probe.accepts is not target.kind or pair in lane.offered or not probe.wants(target):

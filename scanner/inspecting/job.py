@@ -66,7 +66,7 @@ async def carry_out(
     because: list[str] = ["refused"] if job.inspection.refused else []
     vantage = _vantage(job.inspection)
     chosen = [check.id for check in _chosen(job)]
-    spared = Handshakes(record.recent(clock()), record.keep) if record is not None else Handshakes()
+    spared = _remembered(record, clock()) if record is not None else Handshakes()
     async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock, chosen, spared) as wire:
         _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
         place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now, has_way_to)
@@ -141,6 +141,11 @@ def _ending() -> tuple[signal.Signals, ...]:
     """What ends a scan cleanly. Under nohup a lost terminal is ignored, and stays so."""
     hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
     return (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
+
+
+def _remembered(record: HandshakeRecord, now: datetime) -> Handshakes:
+    """What earlier scans left, and where; this one's is kept too."""
+    return Handshakes(record.recent(now), record.keep, places=record.places(now), keep_place=record.keep_place)
 
 
 def _keep(

@@ -32,6 +32,10 @@ class Door(Protocol):
         """Wait while the unit is paused; whether it may be asked again then."""
         ...
 
+    def met(self, target: Target) -> None:
+        """A service said what it is; some are asked less then."""
+        ...
+
     async def vouch(self, probe: Probe, target: Target) -> Reason | None:
         """None where an absence that the probe saw at the target just now counts; else why it tells nothing (R12)."""
         ...

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import datetime
 
 from scanner.catalogue.ports import load_ports
@@ -15,7 +16,7 @@ from scanner.network.audit import AuditLog
 from scanner.network.bucket import Bucket
 from scanner.network.ceiling import Ceiling
 from scanner.network.grant import Grant
-from scanner.network.handshakes import MOST, PORTS, Handshakes
+from scanner.network.handshakes import MOST, Handshakes
 from scanner.network.lag import LagMeter
 from scanner.network.lane import Lane
 from scanner.network.lanes import Lanes
@@ -107,7 +108,7 @@ class Gate:
         await self._in_scope(question)
         lane = self.lanes.of(question)
         await self._alive(lane, question)
-        self._spare(lane, question)
+        question = self._spared(lane, question)
         lane.waiting += 1
         holds = False
         try:
@@ -154,7 +155,7 @@ class Gate:
                 lane.sent += len(granted)
                 lane.pulse.counted(len(granted))
                 self.tally.swept(len(granted))
-                grant = Grant(self._audit, lane, question, granted, rate, lambda port: self._swept(address, port))
+                grant = Grant(self._audit, lane, question, granted, rate, lambda port: self._swept(lane, port))
                 try:
                     yield grant
                 finally:
@@ -238,6 +239,13 @@ class Gate:
                             await asyncio.sleep(pulse.PAUSE)
                         await self._beat(lane)
 
+    def met(self, address: str, port: int) -> None:
+        """A service that counts unfinished handshakes told what it is, on a port of its own choice perhaps (R6)."""
+        lane = self.lanes.find(address)
+        self.handshakes.met(address, port, lane.accepted_at(port) if lane is not None else 0)
+        if lane is not None:
+            lane.pulse.spare(port)
+
     def take_up(self, unit: str, address: str, port: int, good: datetime) -> None:
         """Make a place the heartbeat that an earlier run of this scan felt, where this run has none yet."""
         question = Question(unit, address, port, Act.CONNECT, "heartbeat")
@@ -314,18 +322,36 @@ class Gate:
             self._units[unit] = Ceiling(limits.unit_requests_per_second, limits.unit_connects_per_second)
         return self._units[unit]
 
-    def _spare(self, lane: Lane, question: Question) -> None:
+    def _spared(self, lane: Lane, question: Question) -> Question:
         """R6: begin a handshake that will be left unfinished, or raise NotAdmitted where the day has had its five."""
+        if question.port in self.handshakes.places(question.address):
+            question = replace(question, counted=True)
         if not _leaves_a_handshake(question):
-            return
+            return question
         lane.pulse.spare(question.port)
         if not self.handshakes.begin(question.address):
             detail = f"{MOST} handshakes were left unfinished there within a day; more could get us blocked"
             raise self.refuse(question, Reason.BUDGET, detail)
+        return question
 
-    def _swept(self, address: str, port: int) -> None:
-        if port in PORTS:
-            self.handshakes.made(address, begun=False)
+    def _swept(self, lane: Lane, port: int) -> None:
+        if port in self.handshakes.places(lane.address):
+            self.handshakes.made(lane.address, begun=False)
+            lane.pulse.spare(port)
+        else:
+            lane.accepted(port)
+
+    def _left(self, permit: Permit) -> None:
+        """A connection has ended; whether its handshake counts may have come out only while it was open."""
+        question = permit.question
+        if _leaves_a_handshake(question):
+            ended = self.handshakes.made if permit.has_answer else self.handshakes.came_to_nothing
+            ended(question.address)
+        elif permit.has_answer and question.opens and question.klass is TrafficClass.INSPECTED:
+            if question.port in self.handshakes.places(question.address):
+                self.handshakes.made(question.address, begun=False)
+            else:
+                permit.lane.accepted(question.port)
 
     def _heard(self, permit: Permit) -> None:
         permit.lane.heard_at = time.monotonic()
@@ -338,9 +364,7 @@ class Gate:
         lane.used_at = time.monotonic()
         if question.opens:
             lane.slots.release()
-        if _leaves_a_handshake(question):
-            ended = self.handshakes.made if permit.has_answer else self.handshakes.came_to_nothing
-            ended(question.address)
+        self._left(permit)
         if question.klass is TrafficClass.INSPECTED and permit.outcome == Reason.TIMED_OUT.value:
             lane.failed(question, self.lag)
         self.tally.bytes(permit.sent, permit.received)
@@ -370,8 +394,8 @@ class Gate:
 
 
 def _leaves_a_handshake(question: Question) -> bool:
-    """Whether a connection to MySQL or MariaDB is wanted, by port or by what it said it is."""
-    return question.opens and question.klass is TrafficClass.INSPECTED and (question.counted or question.port in PORTS)
+    """Whether a connection to MySQL or MariaDB was begun, where they live or as they said that they are."""
+    return question.opens and question.counted and question.klass is TrafficClass.INSPECTED
 
 
 def _milliseconds(permit: Permit) -> float | None:

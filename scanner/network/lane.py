@@ -17,6 +17,9 @@ UNLIMITED = 1000
 
 HALF_OPEN = 64
 
+REMEMBERED = 4096
+"""Ports whose accepted connects are counted; where more accept, something answers for all of them."""
+
 
 class Lane:
     """One address's. Its state lives in the event loop."""
@@ -38,6 +41,7 @@ class Lane:
         self.sent = 0
         self.used_at = time.monotonic()
         self.heard_at = float("-inf")
+        self._accepted: dict[int, int] = {}
 
     @property
     def idle(self) -> bool:
@@ -54,6 +58,15 @@ class Lane:
     @property
     def half_open(self) -> int:
         return UNLIMITED if self.limits.connects_per_second is None else HALF_OPEN
+
+    def accepted(self, port: int) -> None:
+        """A connect was accepted at a port; what lives there may turn out to count them (R6)."""
+        if port in self._accepted or len(self._accepted) < REMEMBERED:
+            self._accepted[port] = self._accepted.get(port, 0) + 1
+
+    def accepted_at(self, port: int) -> int:
+        """How many connects a port has accepted so far."""
+        return self._accepted.get(port, 0)
 
     def answered(self, question: Question, seconds: float | None, lag: float) -> None:
         """A positive answer, and how long it took where that tells something: the baseline, the heartbeat and the pace learn from it."""

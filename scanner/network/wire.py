@@ -19,7 +19,7 @@ from scanner.network.bound import BoundNetwork
 from scanner.network.callbacks import Callbacks
 from scanner.network.far_sweeper import FarSweepers
 from scanner.network.gate import Gate
-from scanner.network.handshakes import PORTS, Handshakes
+from scanner.network.handshakes import PROTOCOLS, Handshakes
 from scanner.network.http import Http
 from scanner.network.lag import LagMeter
 from scanner.network.ledger import Ledger
@@ -117,6 +117,11 @@ class Wire:
         """Ask an address's heartbeat at the end of its lane (R10); the facts of the lane then know of a ban."""
         await self.gate.beat(address)
 
+    def met(self, target: Target) -> None:
+        """A service said what it is: MySQL and MariaDB are spared from then on, wherever they live (R6)."""
+        if target.protocol in PROTOCOLS and target.address is not None and target.port is not None:
+            self.gate.met(target.address, target.port)
+
     def take_up(self, unit: str, address: str, felt: Mapping[str, Any]) -> None:
         """What an earlier run of this scan felt at an address (`host_facts`): its heartbeat is asked on."""
         if felt.get("beat") is not None:
@@ -129,13 +134,14 @@ class Wire:
         return await self.resolver.vouches(target.name or "", target.unit, probe.name)
 
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
-        """Which ports accept, by the engine that was chosen; MySQL's are left alone where the day has had its five."""
+        """Which ports accept, by the engine that was chosen; of MySQL's no more than the day has left (R6)."""
         tries = self._tries(unit, address)
-        spared = PORTS if not self.gate.handshakes.left(address) else frozenset()
+        counted = sorted(self.gate.handshakes.places(address).intersection(ports))
+        spared = frozenset(counted[self.gate.handshakes.left(address) :])
         asked = await sweep(self.gate, tries, unit, address, [port for port in ports if port not in spared], probe)
-        if not spared.intersection(ports):
+        if not spared:
             return asked
-        untold = dict.fromkeys(spared.intersection(ports), PortState.UNTOLD)
+        untold = dict.fromkeys(spared, PortState.UNTOLD)
         return replace(asked, states={**asked.states, **untold}, stopped=asked.stopped or Reason.BUDGET)
 
     def _tries(self, unit: str, address: str) -> Tries:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, create_engine, delete, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, create_engine, delete, insert, select
 
 from scanner.store.writer import Writer
 
@@ -15,10 +15,17 @@ _METADATA = MetaData()
 _HANDSHAKE = Table(
     "handshake", _METADATA, Column("address", String, nullable=False, index=True), Column("at", String, nullable=False)
 )
+_PLACE = Table(
+    "handshake_place",
+    _METADATA,
+    Column("address", String, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("at", String, nullable=False),
+)
 
 
 class HandshakeRecord:
-    """One table in the history's file, whatever inspection they were made in."""
+    """Two tables in the history's file, whatever inspection they were made in: handshakes, and unusual places."""
 
     def __init__(self, path: Path) -> None:
         self._engine = create_engine(f"sqlite:///{path}")
@@ -38,6 +45,22 @@ class HandshakeRecord:
 
         def write(connection: Connection) -> None:
             connection.execute(insert(_HANDSHAKE).values(address=address, at=at.astimezone(UTC).isoformat()))
+
+        self._writer.put(write)
+
+    def places(self, now: datetime) -> list[tuple[str, int]]:
+        """(address, port) where one was met within the last day; older ones are forgotten."""
+        since = (now - KEPT_FOR).astimezone(UTC).isoformat()
+        with self._engine.begin() as connection:
+            connection.execute(delete(_PLACE).where(_PLACE.c.at <= since))
+            rows = connection.execute(select(_PLACE.c.address, _PLACE.c.port)).all()
+        return [(row[0], row[1]) for row in rows]
+
+    def keep_place(self, address: str, port: int, at: datetime) -> None:
+        """Remember where one was met; committed as above."""
+
+        def write(connection: Connection) -> None:
+            connection.execute(insert(_PLACE).values(address=address, port=port, at=at.astimezone(UTC).isoformat()))
 
         self._writer.put(write)
 

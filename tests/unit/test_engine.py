@@ -62,6 +62,9 @@ class NoDoor:
     def host_facts(self, address: str) -> Mapping[str, Any] | None:
         return {"degraded": False, "lost": list(self.lost), **self.felt} if address[0].isdigit() else None
 
+    def met(self, target: Target) -> None:
+        """Spares nothing."""
+
     def take_up(self, unit: str, address: str, felt: Mapping[str, Any]) -> None:
         self.taken_up.append((address, dict(felt)))
 

@@ -20,6 +20,7 @@ from scanner.model.scope import Scope
 from scanner.model.verdict import Reason
 from scanner.network.audit import AuditLog
 from scanner.network.gate import Gate
+from scanner.network.handshakes import Handshakes
 from scanner.network.lag import LagMeter
 from scanner.network.ledger import Ledger
 from scanner.network.question import Act, Question, TrafficClass
@@ -48,6 +49,7 @@ async def gate_for(
     *,
     names: dict[str, tuple[str, ...]] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    handshakes: Handshakes | None = None,
 ) -> AsyncIterator[Gate]:
     known = NAMES if names is None else names
 
@@ -60,7 +62,7 @@ async def gate_for(
     ledger = Ledger(scope)
     ledger.resolve_by(resolve)
     async with AuditLog(path) as audit, Switch(inspection.window, clock) as switch, LagMeter() as lag:
-        yield Gate(scope, ledger, audit, switch, lag)
+        yield Gate(scope, ledger, audit, switch, lag, handshakes)
 
 
 def outcome(inspection: Inspection, question: Question, tmp_path: Path, **more: Any) -> Reason | None:

@@ -94,3 +94,46 @@ def test_a_sweeps_find_counts_too_and_a_mysql_elsewhere_is_no_heartbeat_once_it_
             assert lane.pulse.place is None
 
     run(story())
+
+
+def test_what_a_mysql_elsewhere_accepted_before_it_told_what_it_is_counts_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with gate_for(ordered(OWN), tmp_path / "audit.jsonl") as gate:
+            async with gate.grant("self", OWN, [13306], "ports.tcp") as grant:
+                grant.report([13306], [], [])
+            async with gate.admit(replace(MYSQL, port=13306)) as permit:
+                permit.answered("connected")
+            async with gate.admit(replace(MYSQL, port=13306)) as under_way:
+                under_way.answered("connected")
+                gate.met(OWN, 13306)
+                gate.met(OWN, 13306)
+            assert gate.handshakes.left(OWN) == MOST - 3
+            lane = gate.lanes.find(OWN)
+            assert lane is not None and lane.pulse.place is None
+
+    run(story())
+
+
+def test_where_one_was_met_the_next_scan_knows_and_sweeps_no_more_than_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    with handshake_record(path) as record:
+        first = Handshakes(record.recent(NOW), record.keep, lambda: NOW, keep_place=record.keep_place)
+        first.met(OWN, 13306, accepted=4)
+    with handshake_record(path) as record:
+        assert record.places(NOW) == [(OWN, 13306)]
+        second = Handshakes(record.recent(NOW), record.keep, lambda: NOW, places=record.places(NOW))
+        assert second.left(OWN) == 1 and 13306 in second.places(OWN) and 13306 not in second.places("8.8.8.8")
+
+        async def story() -> None:
+            async with gate_for(ordered(OWN), tmp_path / "audit.jsonl", handshakes=second) as gate:
+                async with gate.grant("self", OWN, [13306], "ports.tcp") as grant:
+                    grant.report([13306], [], [])
+                lane = gate.lanes.find(OWN)
+                assert lane is not None and lane.pulse.place is None, "no heartbeat is asked there"
+                with pytest.raises(NotAdmitted):
+                    async with gate.admit(replace(MYSQL, port=13306)):
+                        raise AssertionError("a sixth handshake")
+
+        run(story())
+    with handshake_record(path) as record:
+        assert record.places(NOW + timedelta(days=1)) == []
