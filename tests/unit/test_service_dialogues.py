@@ -51,6 +51,7 @@ SAID = [
     (b"* OK [CAPABILITY IMAP4rev1] Dovecot (Debian) ready.\r\n", "imap", "Dovecot", "", False),
     (b"* OK server Cyrus IMAP v2.4.17 server ready\r\n", "imap", "Cyrus IMAP", "2.4.17", True),
     (b"+OK Dovecot ready.\r\n", "pop3", "Dovecot", "", False),
+    (b"+OK late\r\n-ERR Unknown command.\r\n", "pop3", "", "", False),
     (b"RFB 003.008\n", "vnc", "", "", False),
     (replies.NATS, "nats", "NATS", "2.9.10", False),
     (
@@ -166,6 +167,7 @@ def test_sasl_only_memcached_is_known_by_its_header() -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        b"+OK\r\n+PONG\r\n200 OK\r\n",
         b"",
         b"hello\r\n",
         b"220 ready\r\n",

@@ -7,6 +7,7 @@ from probes.services.dialogues.reply_220 import product_in
 from probes.services.identity import Identity, named
 
 GREETING = re.compile(rb"\+OK(?:[ \t][^\r\n]*)?\r?\n")
+STRANGE = re.compile(rb"\n(?!\+OK|-ERR|\Z)")
 PRODUCTS = re.compile(
     r"(?i)(Dovecot|Cyrus POP3|Courier|Qpopper|UW POP3|Exchange|Zimbra|Coremail|MDaemon|hMailServer)"
     r"[ a-z(]*v?(\d[\w.-]*)?"
@@ -14,9 +15,12 @@ PRODUCTS = re.compile(
 
 
 def recognise(data: bytes) -> Identity | None:
-    """+OK and a line end; Redis says +OK too, but only when it was asked."""
+    """+OK and a line end, and where words of ours were heard too, replies of POP3 to them (section 3).
+
+    Redis says +OK too, but only when it was asked; who says yes to everything says more than that.
+    """
     found = GREETING.match(data[:2048])
-    if found is None:
+    if found is None or STRANGE.search(data[:2048]):
         return None
     return named("pop3", found[0], *product_in(PRODUCTS, found[0].decode("utf-8", "replace")))
 
