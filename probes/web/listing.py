@@ -53,7 +53,7 @@ async def observe(target: Target, net: Network) -> Seen[ListingFacts]:
         else:
             found.append(await _certain(net, answer.path, page))
             where = shown(answer.response.url) if answer.response is not None else answer.path
-            what = f"GET {where}: index page, {page.entries} entries"
+            what = f"GET {where}: index page, entries: {page.entries}"
             evidence.append(Evidence(what, page.proof.encode("utf-8", "replace"), f"directories/{answer.path}"))
     return Seen(ListingFacts(tuple(found)), {}, tuple(evidence))
 

@@ -51,7 +51,7 @@ def incomplete(summary: Summary) -> Markup:
     because = summary.inspection["incomplete_because"]
     if not because:
         return say("summary.incomplete_unsaid")
-    return say("summary.incomplete", reasons=[reason(one) for one in because])
+    return say("summary.incomplete", reasons=[why(one) for one in because])
 
 
 def refused(summary: Summary) -> Markup:
@@ -87,6 +87,11 @@ def unit_names(names: list[str | Mapping[str, str]]) -> list[str | Mapping[str, 
     if len(names) <= NAMED:
         return list(names)
     return [*names[:NAMED], phrase("summary.more_units", n=len(names) - NAMED)]
+
+
+def why(name: str) -> str | Mapping[str, str]:
+    """Why a scan did not come to its end: another thing than why a check brought no answer."""
+    return words()[f"why.{name}"] if has(f"why.{name}") else name
 
 
 def reason(name: str) -> str | Mapping[str, str]:

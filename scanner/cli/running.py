@@ -200,7 +200,9 @@ def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool,
         json.dump(results, sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     if not complete:
-        why = ", ".join(say(f"scan.why.{reason}") for reason in results["inspection"]["incomplete_because"])
+        why = ("; " if chosen() == "en" else "；").join(
+            say(f"scan.why.{reason}") for reason in results["inspection"]["incomplete_because"]
+        )
         typer.echo(say("scan.incomplete", why=why, counts=told, report=report), err=True)
         if again:
             typer.echo(say("scan.again", command=f"{_again()} --resume -o {job.folder}"), err=True)

@@ -15,6 +15,7 @@ from scanner.model.verdict import Reason, Verdict
 from scanner.results.asset import DECLARATION, Asset, assets, unresolved_sites
 from scanner.results.names import Names
 from scanner.results.shared_keys import OFFER, SharedKeys
+from scanner.results.suspended_name import asked_by_suspended_name
 from scanner.store.scan import ScanStore
 
 
@@ -54,15 +55,15 @@ class Judging:
         """One lane at a time: memory holds no more."""
         for unit, name in self._store.lanes():
             observations = self._store.of_lane(unit, name)
-            found = [self._named(asset) for asset in assets(observations)]
+            found = [self._named(asset, observations) for asset in assets(observations)]
             yield Lane(unit, name, observations, found, list(self._judged(found)))
         for unit, name, reason in self._names.unresolved():
             sites = [Asset(site, {}, {}, reason) for site in unresolved_sites(unit, name)]
             yield Lane(unit, name, [], sites, list(self._judged(sites)))
 
-    def _named(self, asset: Asset) -> Asset:
+    def _named(self, asset: Asset, observations: list[Observation]) -> Asset:
         """What is declared of a host includes what its names bring, whichever was known first; of a service, where
-        its key is shown in SSL 2.0 elsewhere."""
+        its key is shown in SSL 2.0 elsewhere. `observations` are the lane's."""
         target = asset.target
         if target.kind is TargetKind.SERVICE:
             offer = asset.observations.get(OFFER)
@@ -72,7 +73,12 @@ class Judging:
             return asset
         ports = self._names.ports(target.unit, target.address, asset.declared.get("declared_ports"))
         names = list(self._names.on(target.unit, target.address))
-        return replace(asset, declared={**asset.declared, "names": names, "declared_ports": ports})
+        told = {
+            "names": names,
+            "declared_ports": ports,
+            "by_suspended_name": asked_by_suspended_name(target, observations),
+        }
+        return replace(asset, declared={**asset.declared, **told})
 
     def _judged(self, found: list[Asset]) -> Iterator[Judged]:
         for asset in found:

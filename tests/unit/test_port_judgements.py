@@ -11,7 +11,7 @@ from scanner.catalogue.loader import load
 from scanner.judging import Judgement, judge
 from scanner.model.check import Confidence, Severity
 from scanner.model.network import PortState, Sweep
-from scanner.model.observation import Observation
+from scanner.model.observation import Evidence, Observation
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 
@@ -173,3 +173,44 @@ def test_a_lane_that_slowed_is_told_and_a_steady_one_passes() -> None:
         lane = Observation("lane", HOST, datetime.now(UTC), facts)
         (judgement,) = judge(load().checks["scan.degraded"], HOST, {"lane": lane}, {})
         assert judgement.verdict is verdict
+
+
+def asked(name: str, port: int, reason: Reason | None = None) -> dict[str, Any]:
+    answered = reason is None
+    proof = (Evidence("http: HTTP/1.1 200 OK"),) if answered else ()
+    return {
+        "name": name,
+        "port": port,
+        "answered": answered,
+        "reason": reason,
+        "at": datetime.now(UTC),
+        "evidence": proof,
+    }
+
+
+OLD = "old.example.edu.cn"
+
+
+@pytest.mark.parametrize(
+    ("heard", "names", "verdict", "reason", "confidence"),
+    [
+        ([asked(OLD, 80), asked(OLD, 443, Reason.REFUSED)], [OLD], FAIL, None, Confidence.CONFIRMED),
+        ([asked(OLD, 80)], [OLD, "www.example.edu.cn"], FAIL, None, Confidence.INFERRED),
+        ([asked(OLD, 80, Reason.REFUSED), asked(OLD, 443, Reason.REFUSED)], [OLD], PASS, None, None),
+        ([asked(OLD, 80, Reason.REFUSED), asked(OLD, 443, Reason.TIMED_OUT)], [OLD], NOT_TESTED, Reason.TIMED_OUT, None),
+    ],
+)  # fmt: skip
+def test_a_suspended_name_is_judged_by_what_answers_to_it(
+    heard: list[dict[str, Any]],
+    names: list[str],
+    verdict: Verdict,
+    reason: Reason | None,
+    confidence: Confidence | None,
+) -> None:
+    """Its address may not be asked (R2), or serve a system that is in use: the sweep says nothing of the name."""
+    swept = Reason.NOT_CONFIRMED
+    (judgement,) = judged("asset.suspended-reachable", swept, suspended=False, by_suspended_name=heard, names=names)
+    assert (judgement.verdict, judgement.reason) == (verdict, reason)
+    assert bool(judgement.evidence) is (verdict is FAIL)
+    if confidence is not None:
+        assert judgement.confidence is confidence and judgement.seen["open_ports"] == [f"80 ({OLD})"]

@@ -106,6 +106,21 @@ def test_an_incomplete_scan_says_so_first_and_why() -> None:
     assert "本次检测未完成：检测中断、window closed。" in said(results, language="zh-CN")
 
 
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        ("refused", "有单位不予检测"),
+        ("window", "已到检测时段结束"),
+        ("stopped", "被停止"),
+        ("interrupted", "检测中断"),
+        ("fault", "程序故障"),
+    ],
+)
+def test_why_a_scan_is_incomplete_is_another_thing_than_why_a_check_brought_no_answer(because: str, words: str) -> None:
+    results = with_inspection(complete=False, incomplete_because=[because])
+    assert f"本次检测未完成：{words}。" in said(results, language="zh-CN")
+
+
 def test_a_complete_scan_does_not_speak_of_being_incomplete() -> None:
     assert "incomplete" not in said(made.results())
 

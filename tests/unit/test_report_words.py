@@ -94,6 +94,7 @@ FAMILIES = [
     "reason",
     "traffic",
     "tls_role",
+    "why",
 ]
 """Words whose keys are put together from a value of the results."""
 

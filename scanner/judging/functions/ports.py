@@ -1,6 +1,6 @@
 """Judgements about a host as a whole and its open ports, where a predicate on one fact does not say it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,10 +76,16 @@ def suspended_answer(
     resets, inferred.
 
     A reset may come from a firewall before it. Silence passes only where every port was asked twice: it is what
-    was ordered. Where a middlebox answers for every port, nothing is known of the host.
+    was ordered. Where a middlebox answers for every port, nothing is known of the host. Where it is a name that is
+    suspended, what was heard by that name counts, and not what else is on its address.
     """
     if declared.get("suspended") is not True:
-        return [Judgement(check.id, target, Verdict.NOT_APPLICABLE)]
+        by_name = declared.get("by_suspended_name") or ()
+        return [
+            _by_name(check, target, by_name, declared)
+            if by_name
+            else Judgement(check.id, target, Verdict.NOT_APPLICABLE)
+        ]
     swept, over_udp = observations.get(SWEEP), observations.get(SWEEPS["udp"])
     if over_udp is not None and over_udp.observed and over_udp.facts["answering"]:
         return [_answered_over_udp(check, target, over_udp, swept)]
@@ -104,6 +110,29 @@ def suspended_answer(
     if facts["stopped"]:
         return [replace(base, verdict=Verdict.NOT_TESTED, reason=Reason(facts["stopped"]))]
     return [replace(base, note=UNREACHABLE_NOTE)]
+
+
+def _by_name(
+    check: Check, target: Target, asked: Sequence[Mapping[str, Any]], declared: Mapping[str, Any]
+) -> Judgement:
+    """An answer by a suspended name; inferred where another name on the address may have been meant to answer."""
+    at = max(one["at"] for one in asked)
+    base = Judgement(check.id, target, Verdict.PASS, at=at)
+    heard = [one for one in asked if one["answered"]]
+    if heard:
+        alone = not set(declared.get("names") or ()) - {one["name"] for one in asked}
+        ports = [f"{one['port']} ({one['name']})" for one in heard]
+        return replace(
+            base,
+            verdict=Verdict.FAIL,
+            severity=check.severity,
+            confidence=Confidence.CONFIRMED if alone else Confidence.INFERRED,
+            seen={"open_ports": ports, "udp_ports": None, "closed_count": None},
+            evidence=tuple(heard[0]["evidence"])
+            or (Evidence(f"{heard[0]['name']} port {heard[0]['port']}: answered"),),
+        )
+    open_questions = [one["reason"] for one in asked if one["reason"] is not Reason.REFUSED]
+    return replace(base, verdict=Verdict.NOT_TESTED, reason=open_questions[0]) if open_questions else base
 
 
 def _answered_over_udp(check: Check, target: Target, over_udp: Observation, swept: Observation | None) -> Judgement:
