@@ -80,6 +80,12 @@ class Course:
         return found
 
     @property
+    def uncertified(self) -> bool:
+        """Whether all is told, and no suite that is accepted shows a certificate: anonymous ones and PSK alone."""
+        accepted = [code for one in self.versions.accepted for code in one.suites]
+        return self.versions.whole and bool(accepted) and not suites.with_certificate(tuple(accepted))
+
+    @property
     def stapled(self) -> bool:
         """Whether an OCSP answer came along."""
         came = (*(answer.staple for _, answer in self.versions.seen), *(one.staple for one in self.presented))

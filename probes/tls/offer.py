@@ -32,7 +32,7 @@ async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
         return Seen(OfferFacts(offered=False), {}, (Evidence(str(error), about="offered"),))
     if not sparing and course.versions.of[hello.TLS13].spoken and not course.versions.lower:
         await course.decipher()
-    responder = names_responder(course.chain[0]) if course.chain else None
+    responder = names_responder(course.chain[0]) if course.chain else False if course.uncertified else None
     if responder and not sparing:
         await course.look_for_staple()
     seen = describe(course, responder)

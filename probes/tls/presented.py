@@ -7,7 +7,7 @@ from datetime import datetime
 from probes.tls import flight, hello, server_hello, suites
 from probes.tls.conversation import NotNow, NotOffered, say
 from probes.tls.starttls.table import before
-from scanner.model.errors import Blocked, Malformed, NetworkError, NotAdmitted, TimedOut
+from scanner.model.errors import Blocked, NetworkError, NotAdmitted, TimedOut
 from scanner.model.network import Network
 from scanner.model.target import Target
 from scanner.model.verdict import Reason
@@ -27,6 +27,16 @@ SM2_SCHEME = 0x0708
 MOST_HELLOS = 3
 COUNTED = ("mysql",)
 """Where every unfinished handshake counts against us (R6): one hello, whatever comes of it."""
+
+
+class TurnedAway(NetworkError):
+    """Every hello was answered, and none with a certificate: by alerts, closes or resets alone.
+
+    So does who authenticates by PSK only or not at all, and who serves nobody without a name (SNI). What the library
+    makes of such an alert says no more than that.
+    """
+
+    reason = Reason.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ async def present(net: Network, target: Target) -> Presented:
     """
     dialogue = before(target)
     counted = dialogue is not None and dialogue.protocol in COUNTED
-    failure: NetworkError = Malformed("no certificate was presented")
+    failure: NetworkError = TurnedAway("each hello that asks for a certificate was refused")
     groups: tuple[int, ...] = SHARED
     forms = [LONG] if counted else list(FORMS)
     asked, most, refused = 0, MOST_HELLOS, False
@@ -67,7 +77,7 @@ async def present(net: Network, target: Target) -> Presented:
         except (NotAdmitted, Blocked, NotOffered, NotNow, TimedOut):
             raise
         except NetworkError as error:
-            failure = _weightier(failure, error) if asked > 1 else error
+            failure = _weightier(failure, error)
             found = None
         if isinstance(found, Presented):
             return found
@@ -188,12 +198,12 @@ async def _by_library(net: Network, target: Target, failure: NetworkError) -> Pr
     except (NotAdmitted, Blocked):
         raise
     except NetworkError as error:
-        raise _weightier(failure, error) from error
+        raise (failure if isinstance(failure, TurnedAway) else _weightier(failure, error)) from error
     if not handshake.chain:
         return None
     return Presented(handshake.chain, handshake.at, f"{handshake.version} {handshake.cipher}")
 
 
 def _weightier(first: NetworkError, second: NetworkError) -> NetworkError:
-    """An answer past its budget says more than the library's refusal of it."""
-    return first if first.reason is Reason.BUDGET else second
+    """An answer past its budget says more than what another hello met, and any answer more than a refusal."""
+    return first if first.reason is Reason.BUDGET or second.reason is Reason.REFUSED else second

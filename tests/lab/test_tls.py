@@ -140,7 +140,7 @@ def test_a_name_that_the_server_refuses_tells_nothing_of_its_versions(tmp_path: 
         assert set(spoken("127.33.0.3", "absent.example").values()) == {None, False}
         refused = shown("127.33.0.3", "absent.example")
         good = spoken("127.33.0.3", "www.school.example")
-    assert refused.reason is not None
+    assert refused.reason is Reason.REFUSED
     assert good["tls12"] is True and good["sslv3"] is False
 
 
