@@ -11,6 +11,7 @@ from reports.html import render
 from scanner.cli.language import chosen, say
 from scanner.cli.options import Lang, Out, option
 from scanner.model.errors import InputError
+from scanner.results.plain_json import plain_json
 from scanner.results.writing import REPORT, RESULTS
 
 Format = Annotated[str, option("format", "--format")]
@@ -26,7 +27,7 @@ def command(folder: Path, format_: Format = "html", out: Out = None, lang: Lang 
         raise InputError(say("error.format", format=format_))
     results = _results(folder)
     if format_ == "json":
-        text = json.dumps(results, ensure_ascii=False, indent=1)
+        text = plain_json(results)
         _write(out, text)
         return 0
     path = out or folder.with_name(f"{folder.name}-{REPORT.removesuffix('.html')}-{chosen()}.html")

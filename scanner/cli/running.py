@@ -1,6 +1,5 @@
 """From an inspection and the shared options to a finished folder and an exit code: what scan, inspect, demo share."""
 
-import json
 import platform
 import shlex
 import sys
@@ -35,6 +34,7 @@ from scanner.model.errors import InputError
 from scanner.model.inspection import Inspection, Limits
 from scanner.network.vantage import look_around
 from scanner.results.finishing import finish
+from scanner.results.plain_json import write_plain
 from scanner.results.writing import REPORT
 from scanner.store.handshakes import handshake_record
 from scanner.store.history import History, HistoryFault
@@ -197,7 +197,7 @@ def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool,
     if unresolved := results["inspection"]["unresolved"]:
         typer.echo(say("scan.unresolved", count=len(unresolved), names=", ".join(unresolved[:10])), err=True)
     if asked.json:
-        json.dump(results, sys.stdout, ensure_ascii=False, indent=1)
+        write_plain(results, sys.stdout)
         sys.stdout.write("\n")
     if not complete:
         why = ("; " if chosen() == "en" else "；").join(

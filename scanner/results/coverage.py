@@ -10,6 +10,7 @@ from scanner.judging import worst
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Verdict
 from scanner.results.judged import Judged
+from scanner.results.plain_json import plain_json
 
 IN_RESULTS = 50_000
 """Rows that results.json may hold (R17)."""
@@ -79,7 +80,7 @@ class Coverage:
 
     def _write(self, row: dict[str, Any]) -> None:
         if self._file is not None:
-            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            self._file.write(plain_json(row, indent=None) + "\n")
 
 
 def coverage_row(unit_name: str, judged: Judged) -> dict[str, Any] | None:

@@ -1,6 +1,5 @@
 """Writes the finished set into its folder: beside what is there, renamed into place, sealed last."""
 
-import json
 import logging
 import re
 import shutil
@@ -13,6 +12,7 @@ from reports.html import render
 from scanner.model.text import Language
 from scanner.results.build import Built
 from scanner.results.coverage import Coverage
+from scanner.results.plain_json import write_plain
 from scanner.results.units import of_unit
 from scanner.sealing import own_fingerprint, own_key, seal
 
@@ -77,7 +77,7 @@ def _report(path: Path, results: dict[str, Any], unit: str | None, language: Lan
 
 def _json(path: Path, results: Mapping[str, Any]) -> None:
     with path.open("w", encoding="utf-8") as out:
-        json.dump(results, out, ensure_ascii=False, indent=1)
+        write_plain(results, out)
 
 
 def _renamed(path: Path, write_to: Callable[[Path], None]) -> None:
