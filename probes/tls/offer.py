@@ -1,6 +1,7 @@
 """What a TLS service offers: versions, suites in its own order, groups, extensions. None of it is judged."""
 
 import asyncio
+from dataclasses import replace
 
 from probes.tls import hello
 from probes.tls.conversation import NotOffered
@@ -19,6 +20,7 @@ from scanner.model.target import Target, TargetKind
 
 MOST_BY_COUNT = 3
 """Hellos to a server that counts unfinished handshakes (R6)."""
+MAIL_EXCHANGE = 25
 
 
 async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
@@ -36,10 +38,16 @@ async def observe(target: Target, net: Network) -> Seen[OfferFacts]:
     if responder and not sparing:
         await course.look_for_staple()
     seen = describe(course, responder)
+    seen = replace(seen, facts=replace(seen.facts, opportunistic=_opportunistic(target)))
     if len(course.chains) < 2:
         return seen  # one certificate alone is `tls.certificate`'s own matter
     roots = trusted(net.trust_roots())
     return await asyncio.to_thread(with_certificates, seen, course.chains, target.name, roots, net.now())
+
+
+def _opportunistic(target: Target) -> bool:
+    """Between mail servers TLS is used where it can be had, and nobody is authenticated by it (RFC 7435)."""
+    return target.protocol == "smtp" and target.tls is False and target.port == MAIL_EXCHANGE
 
 
 PROBE = Probe(

@@ -39,7 +39,7 @@ class PrimeGroup:
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
-    """`offered` is False where the service has no TLS at all. Each version is True, False or None.
+    """`offered` is False where the service has no TLS at all; `opportunistic` is True between mail servers. Each version is True, False or None.
 
     `lower_versions` counts those from SSL 3.0 to TLS 1.2. The `…_suites` are what is accepted of each kind, in any
     version; `static_suites` have no ephemeral key exchange. `forward_secrecy` is "absent", "not-preferred" (in some
@@ -54,6 +54,7 @@ class OfferFacts:
     """
 
     offered: bool | None = None
+    opportunistic: bool = False
     sslv2: bool | None = None
     sslv3: bool | None = None
     tls10: bool | None = None

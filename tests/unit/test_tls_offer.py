@@ -1,7 +1,7 @@
 """From a server's answers to facts, and from facts to verdicts: without a network."""
 
 import asyncio
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -158,6 +158,19 @@ def test_a_well_kept_server_fails_nothing() -> None:
 def test_no_check_of_this_probe_is_without_a_case() -> None:
     covered = {case[0] for case in CASES} | {"tls.protocol-sslv2", "tls.ocsp-stapling-missing", "tls.drown"}
     assert {check.id for check in CHECKS} == covered
+
+
+def test_between_mail_servers_anonymous_suites_weigh_little() -> None:
+    """RFC 7435: who authenticates nobody loses little by a suite that authenticates nobody; Postfix has them as it comes."""
+    told, _ = seen(Policy({hello.TLS12: (GCM, ANON)}))
+    assert verdict("tls.cipher-anonymous", told)[2] is Severity.CRITICAL
+    mail = replace(told, facts=replace(told.facts, opportunistic=True))
+    assert verdict("tls.cipher-anonymous", mail)[2] is Severity.LOW
+    ports = [
+        offer._opportunistic(replace(SERVICE, port=port, protocol="smtp", tls=tls))
+        for port, tls in ((25, False), (465, True), (587, False))
+    ]
+    assert ports == [True, False, False]
 
 
 def test_fallback_is_refused_only_where_two_lower_versions_are() -> None:
