@@ -55,7 +55,7 @@ async def _converse(stream: Stream, told: Told, *, asks_methods: bool) -> None:
         return
     choice = choose(told.offer)
     if choice is None:
-        told.why = Reason.PROBE_FAULT  # it offers nothing that we can speak
+        told.why = Reason.NO_VANTAGE  # it offers nothing that we can speak
     else:
         await _exchange(packets, told, choice, asks_methods=asks_methods)
     await packets.leave()
