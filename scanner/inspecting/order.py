@@ -75,6 +75,7 @@ def _unit(unit: Unit) -> dict[str, Any]:
         "mainland": unit.mainland,
         "hosts_informed": unit.hosts_informed,
         "shared_with": list(unit.shared_with),
+        "shares_addresses": bool(unit.shared_with),
         "mlps_level": unit.mlps_level,
         "filings": dict(unit.filings),
         "systems": [_system(system) for system in unit.systems],

@@ -90,3 +90,5 @@ def test_a_shared_address_is_asked_once_and_its_findings_name_the_units_they_aff
     for folder in sorted((tmp_path / "out" / "units").iterdir()):
         text = (folder / "results.json").read_text(encoding="utf-8")
         assert ("Tenantia" in text) != ("Hostelia" in text), folder
+        page = (folder / "report.html").read_text(encoding="utf-8")
+        assert "A shared address is inspected once" in page, "why an address of one's own has no row"
