@@ -33,6 +33,12 @@ def mends(failed: Iterable[str], suites: Mapping[str, Mapping[str, Any]], detect
     return sorted(made, key=lambda mend: not mend.detected)
 
 
+def without_lines(failed: Iterable[str]) -> list[str]:
+    """Those that no line of any product's configuration mends."""
+    mended = {check for entry in _entries() for check in entry["checks"]}
+    return [check for check in failed if check not in mended]
+
+
 def _lines(product: str, wanted: list[str], weak: Mapping[str, list[str]]) -> Iterable[str]:
     for entry in _entries():
         concerned = [check for check in wanted if check in entry["checks"]]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reports.html.group import Record
-from reports.html.tls_mends import Mend, mends
+from reports.html.tls_mends import Mend, mends, without_lines
 from scanner.model.check import Severity
 
 SERVICES = 100
@@ -59,7 +59,7 @@ class Chain:
 
 @dataclass(slots=True)
 class Page:
-    """One address and port."""
+    """One address and port. `without_lines` are the checks that failed and that no line of configuration mends."""
 
     anchor: str
     assets: list[Record]
@@ -67,6 +67,7 @@ class Page:
     chains: list[Chain] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     mends: list[Mend] = field(default_factory=list)
+    without_lines: list[str] = field(default_factory=list)
     passed: int = 0
     not_tested: int = 0
 
@@ -102,6 +103,7 @@ def _page(anchor: str, assets: list[Record]) -> Page:
         mends(
             [check for check, _ in failed], suites, next((a.get("product") for a in assets if a.get("product")), None)
         ),
+        without_lines([check for check, _ in failed]),
         passed=max(service["passed"] for service in services),
         not_tested=len({row["check"] for service in services for row in service["not_tested"]}),
     )

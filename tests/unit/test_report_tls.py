@@ -165,6 +165,22 @@ def test_what_to_change_names_the_lines_of_the_failed_checks_alone() -> None:
     assert mends([], {}, None) == []
 
 
+def test_what_no_line_mends_is_named_and_is_never_nothing_to_change() -> None:
+    fault = {"check": "tls.ccs-injection", "severity": "high", "confidence": "confirmed"}
+    words = text(page(asset(tls_service=service(failed=[fault], versions=[]))))
+    assert re.search(r"Not mended by a line of configuration, [\w ]+[： ]+: tls\.ccs-injection", words)
+    assert "Nothing was found that has to be changed" not in words
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"), [(20, "Nothing was found that has to be changed"), (0, "Nothing could be tested here")]
+)
+def test_a_service_without_failures_is_only_called_clean_where_something_was_tested(passed: int, said: str) -> None:
+    words = text(page(asset(tls_service=service(failed=[], versions=[], passed=passed))))
+    sayings = ("Nothing was found that has to be changed", "Nothing could be tested here")
+    assert [each for each in sayings if each in words] == [said]
+
+
 def test_every_mend_answers_a_check_that_exists() -> None:
     named = {check for entry in _entries() for check in entry["checks"]}
     assert named <= set(load().checks)
