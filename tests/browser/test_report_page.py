@@ -1,6 +1,7 @@
 """The report in a real browser: its languages without script, its script, its paper, its speed."""
 
 import base64
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -137,6 +138,21 @@ def test_paper_shows_what_is_folded_and_numbers_its_pages(page: Page, tmp_path: 
     assert "Server: nginx/1.22.1" in text
     assert "GB/T 22239-2019" in text and "等保三级" in text
     assert "搜索" not in text and "繁體中文" not in text
+
+
+def test_a_long_table_begins_where_there_is_room_and_breaks_no_heading_within_a_word(
+    page: Page, tmp_path: Path
+) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    results = made.results()
+    results["units"] = results["units"][:1]
+    codes = ["mps151:10.4", *(f"mps151:{number}" for number in range(1, 60))]
+    results["clauses"] = [made.clause(code, "none-found") for code in codes]
+    page.open(written(tmp_path, results))
+    (sheet,) = [one for one in printed(page, tmp_path).split("\f") if "五种结论的含义" in one]
+    assert "10(4)" in sheet
+    assert re.search(r"建议\s+未发现\s+未检测", sheet)
 
 
 def printed(page: Page, folder: Path) -> str:
