@@ -25,7 +25,9 @@ REFUSALS = {1: "operationsError", 8: "strongerAuthRequired", 13: "confidentialit
             53: "unwillingToPerform"}  # fmt: skip
 """Answers that say no to nobody in particular; every other one says nothing of it."""
 MOST_BASES, MOST_ATTRIBUTES = 4, 40
-VALUE = re.compile(r"=[^,+]*")
+TYPE = re.compile(r"(?:^|[,;+])\s*([A-Za-z0-9][\w.-]*)\s*=", re.ASCII)
+QUOTED = re.compile(r'\\.|"(?:[^"\\]|\\.)*"', re.S)
+"""What a separator inside a value hides behind (RFC 4514 section 2.4; quotation marks as RFC 2253 section 4 takes them)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _refused(code: int) -> bool:
 
 def masked_name(name: str) -> str:
     """A DN without its values: what it names may be a person."""
-    return printable(VALUE.sub("=***", name.replace("\\,", "")))
+    return printable(",".join(f"{kind}=***" for kind in TYPE.findall(QUOTED.sub("", name))))
 
 
 def describe(facts: LdapFacts | None, reason: Reason | None) -> Seen[LdapFacts]:

@@ -121,6 +121,21 @@ def test_a_refusal_is_no_and_a_fault_says_nothing(code: int, reads: bool | None)
         assert anonymous.below(answers).reads is reads
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (r"CN=Li\, Wei,OU=x", "CN=***,OU=***"),
+        (r"cn=Zhang\+San+uid=7,dc=a", "cn=***,uid=***,dc=***"),
+        ('CN="Li, Wei=1", DC=a', "CN=***,DC=***"),
+        ('CN="Li, Wei,DC=a', "CN=***,DC=***"),
+        (r"2.5.4.3=a\\,O=b", "2.5.4.3=***,O=***"),
+        ("Li Wei, Zhang San", ""),
+    ],
+)
+def test_of_a_distinguished_name_only_the_types_are_kept_however_its_values_are_quoted(name: str, shown: str) -> None:
+    assert anonymous.masked_name(name) == shown
+
+
 def test_an_entry_is_proof_and_its_values_are_masked() -> None:
     entry = Message(1, ENTRY, name="cn=Zhang San,ou=people,dc=school,dc=example", attributes=(("cn", ()), ("sn", ())))
     seen = anonymous.describe(anonymous.below((entry, Message(1, DONE, code=0))), None)
