@@ -29,7 +29,7 @@ async def observe(target: Target, net: Network) -> Seen[ControlFacts]:
 
 def describe(port: int, swept: Sweep) -> Seen[ControlFacts]:
     """The facts of the sweep; a middlebox that answers for every port says nothing of this one."""
-    usual = load_ports().services.get(port, "industrial control")
+    usual = load_ports().control.get(port, "")
     match swept.states.get(port, PortState.UNTOLD):
         case PortState.OPEN:
             evidence = Evidence(f"TCP connect to port {port}: accepted, nothing was sent", about="accepts")

@@ -15,12 +15,14 @@ LISTS = ("quick", "never_spoken_to", "printing", "high_risk", "databases", "remo
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """TCP port numbers by what they are for. `services` names what usually lives on each of `top`.
+    """TCP port numbers by what they are for. `services` names what usually lives on each of `top`, `control` on
+    each of `industrial`.
 
     Nothing is ever sent to the ports `never_spoken_to`: they are opened and closed.
     """
 
     services: Mapping[int, str]
+    control: Mapping[int, str]
     top: frozenset[int]
     quick: frozenset[int]
     never_spoken_to: frozenset[int]
@@ -47,15 +49,19 @@ def load_ports(file: Path = FILE) -> Ports:
 
 
 def _ports(data: Mapping[str, Any]) -> Ports:
-    if unknown := set(data) - {"top", *LISTS}:
+    if unknown := set(data) - {"top", "control", *LISTS}:
         raise ValueError(f"unknown lists: {', '.join(sorted(unknown))}")
     services = {_port(int(port)): str(word) for port, word in data["top"].items()}
+    control = {_port(int(port)): str(word) for port, word in data["control"].items()}
     lists = {name: _distinct(name, data[name]) for name in LISTS}
     if strangers := lists["printing"] - lists["never_spoken_to"]:
         raise ValueError(f"printers that are spoken to: {sorted(strangers)}")
     if strangers := (lists["quick"] | lists["high_risk"]) - set(services):
         raise ValueError(f"not in top: {sorted(strangers)}")
-    return Ports(services=services, top=frozenset(services), **lists)
+    ports = Ports(services=services, control=control, top=frozenset(services), **lists)
+    if strangers := ports.industrial ^ set(control):
+        raise ValueError(f"control ports without a name, or names without a control port: {sorted(strangers)}")
+    return ports
 
 
 def _distinct(name: str, ports: list[int]) -> frozenset[int]:

@@ -74,7 +74,7 @@ def test_answers_of_socks_are_told_apart() -> None:
 )
 def test_a_control_port_is_told_by_its_connect_alone(swept: Sweep, accepts: bool | None, reason: Reason | None) -> None:
     seen = control.describe(502, swept)
-    assert (seen.facts.accepts, seen.facts.usual) == (accepts, "modbus")
+    assert (seen.facts.accepts, seen.facts.usual) == (accepts, "Modbus/TCP")
     assert seen.gaps.get("accepts") is reason
 
 
