@@ -154,6 +154,19 @@ def test_a_store_that_obeys_everybody_is_left_to_its_own_check(protocol: str, pr
     assert judged(check, identified(protocol), stopped).reason is Reason.BLOCKED
 
 
+@pytest.mark.parametrize("store", ["elasticsearch", "couchdb", "influxdb", "clickhouse"])
+def test_a_store_over_http_that_wants_a_password_is_reachable_all_the_same(store: str) -> None:
+    def verdict(**facts: Any) -> Verdict:
+        told = {"named": store, "answer": "GET / → 401", **facts}
+        return judged("port.database-exposed", identified("http"), asked(f"services.{store}", **told)).verdict
+
+    assert verdict(open=False, product=store) is Verdict.FAIL
+    assert verdict(open=True, product=store) is Verdict.NOT_APPLICABLE
+    assert verdict(open=None, product=store) is Verdict.NOT_TESTED
+    assert verdict(open=False, product="") is Verdict.NOT_APPLICABLE, "a log-in of somebody's, who never said whose"
+    assert judged("port.database-exposed", identified("http")).verdict is Verdict.NOT_APPLICABLE
+
+
 def test_an_identification_that_failed_is_not_tested_with_its_reason() -> None:
     ended = Observation(PROBE.name, TARGET, AT, reason=Reason.BLOCKED)
     target = replace(TARGET, port=3306)

@@ -21,6 +21,10 @@ OPEN_TO_ALL = {
 }
 """Stores that may want no password: the probe that asked, and the fact that says so. Their own check speaks then."""
 
+HTTP = "http"
+OVER_HTTP = ("services.elasticsearch", "services.couchdb", "services.influxdb", "services.clickhouse")
+"""Stores that speak HTTP: who asks them. `product` is empty where nothing of theirs was heard."""
+
 
 def database_exposed(
     check: Check, target: Target, observations: Mapping[str, Observation], declared: Mapping[str, Any]
@@ -34,6 +38,8 @@ def database_exposed(
         return [replace(base, reason=identified.reason)]
     if identified.facts["known"] is None:
         return [replace(base, reason=identified.gaps.get("known", Reason.TIMED_OUT))]
+    if identified.facts["protocol"] == HTTP:
+        return [_store_over_http(base, check, observations)]
     open_to_all, reason = _open_to_all(identified.facts["protocol"], observations)
     if reason is not None:
         return [replace(base, reason=reason)]
@@ -48,6 +54,19 @@ def database_exposed(
             evidence=identified.evidence,
         )
     ]
+
+
+def _store_over_http(base: Judgement, check: Check, observations: Mapping[str, Observation]) -> Judgement:
+    """One that named itself and gave nothing without a password fails; a web server of any other kind is none."""
+    asked = [observations[probe] for probe in OVER_HTTP if probe in observations]
+    for one in (one for one in asked if one.observed and one.facts["product"]):
+        if one.facts["open"] is None:
+            return replace(base, reason=one.gaps.get("open", Reason.MALFORMED))
+        if one.facts["open"]:
+            break
+        seen = {"protocol": one.facts["named"], "banner": one.facts["answer"]}
+        return replace(base, verdict=Verdict.FAIL, severity=check.severity, seen=seen, evidence=one.evidence, at=one.at)
+    return replace(base, verdict=Verdict.NOT_APPLICABLE)
 
 
 def _open_to_all(protocol: str, observations: Mapping[str, Observation]) -> tuple[bool, Reason | None]:
