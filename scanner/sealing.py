@@ -100,11 +100,42 @@ def seal(
     temporary.replace(folder / MANIFEST)
 
 
+FAULTS = {
+    "altered": "altered",
+    "missing": "missing",
+    "added": "added after the seal",
+    "unreadable": "cannot be read as a manifest",
+    "signature": "the signature does not fit: the manifest was altered",
+    "form": "altered in its form",
+    "fingerprint": "the fingerprint is not that of the key",
+    "other-key": "sealed by another key",
+}
+"""What may be wrong with a sealed folder, by a word that readers in any language can look up."""
+
+
+class SealFault(str):
+    """A fault in English, with the file it is about and its word in FAULTS; `detail` may be empty."""
+
+    __slots__ = ("detail", "name", "what")
+    name: str
+    what: str
+    detail: str
+
+    def __new__(cls, name: str, what: str, detail: str = "") -> "SealFault":
+        fault = super().__new__(cls, f"{name}: {FAULTS[what]}{': ' * bool(detail)}{detail}")
+        fault.name, fault.what, fault.detail = name, what, detail
+        return fault
+
+    def within(self, folder: str) -> "SealFault":
+        """The same, of a folder that lies beside."""
+        return SealFault(f"{folder}/{self.name}", self.what, self.detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What `verify` found. `faults` is empty where everything is as it was sealed."""
 
-    faults: tuple[str, ...]
+    faults: tuple[SealFault, ...]
     fingerprint: str
     sealed: str
     files: int
@@ -130,16 +161,16 @@ def verify(folder: Path) -> Verification:
     except FileNotFoundError as error:
         raise InputError(f"{folder}: no {MANIFEST}; name the folder that a scan wrote") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return Verification((f"{MANIFEST}: cannot be read as a manifest: {error}",), "", "", 0)
-    faults = []
+        return Verification((SealFault(MANIFEST, "unreadable", str(error)),), "", "", 0)
+    faults: list[SealFault] = []
     try:
         public.verify(signature, rfc8785.dumps(manifest))
     except (InvalidSignature, rfc8785.CanonicalizationError, RecursionError):
-        faults.append(f"{MANIFEST}: the signature does not fit: the manifest was altered")
+        faults.append(SealFault(MANIFEST, "signature"))
     if not as_written and not faults:
-        faults.append(f"{MANIFEST}: altered in its form")
+        faults.append(SealFault(MANIFEST, "form"))
     if manifest["key"].get("fingerprint") != fingerprint(public):
-        faults.append(f"{MANIFEST}: the fingerprint is not that of the key")
+        faults.append(SealFault(MANIFEST, "fingerprint"))
     faults += _differences(folder, listed, not_sealed)
     faults += _judged_again(folder, fingerprint(public))
     return Verification(tuple(faults), fingerprint(public), sealed, len(listed))
@@ -165,30 +196,30 @@ def known_fingerprint(key: str) -> str:
     return plain
 
 
-def _differences(folder: Path, listed: dict[str, Any], not_sealed: set[str]) -> Iterator[str]:
+def _differences(folder: Path, listed: dict[str, Any], not_sealed: set[str]) -> Iterator[SealFault]:
     present = dict(_files(folder))
     for name, entry in sorted(listed.items()):
         path = present.get(name)
         if path is None:
-            yield f"{name}: missing"
+            yield SealFault(name, "missing")
         elif not isinstance(entry, dict) or _file_digests(path).to_json() != {
             key: entry.get(key) for key in ("sha256", "sm3")
         }:
-            yield f"{name}: altered"
+            yield SealFault(name, "altered")
     for name in sorted(set(present) - set(listed) - not_sealed - {MANIFEST}):
-        yield f"{name}: added after the seal"
+        yield SealFault(name, "added")
 
 
-def _judged_again(folder: Path, signer: str) -> Iterator[str]:
+def _judged_again(folder: Path, signer: str) -> Iterator[SealFault]:
     """What lies beside as judged again later: each a folder, under a whole seal of the same key."""
     for path in sorted(folder.glob(f"{AGAIN}*")):
         if not (path / MANIFEST).is_file():
-            yield f"{path.name}: added after the seal"
+            yield SealFault(path.name, "added")
             continue
         found = verify(path)
-        yield from (f"{path.name}/{fault}" for fault in found.faults)
+        yield from (fault.within(path.name) for fault in found.faults)
         if not found.faults and found.fingerprint != signer:
-            yield f"{path.name}: sealed by another key, {found.fingerprint}"
+            yield SealFault(path.name, "other-key", found.fingerprint)
 
 
 def _written(manifest: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ import typer
 
 from scanner.cli.language import say
 from scanner.cli.options import Lang, option
-from scanner.inspecting.folder import AUDIT
+from scanner.inspecting.folder import AUDIT, MANIFEST
+from scanner.model.errors import InputError
 from scanner.network.audit import broken_at
 from scanner.sealing import known_fingerprint, own_fingerprint, verify
 
@@ -21,10 +22,13 @@ def register(app: typer.Typer) -> None:
 def command(folder: Path, key: Key = None, lang: Lang = None) -> int:
     """Exit 0 where nothing changed and the signer is vouched for by --key; else 1."""
     wanted = known_fingerprint(key) if key else own_fingerprint()
+    if folder.is_dir() and not (folder / MANIFEST).exists():
+        raise InputError(say("verify.no-seal", folder=folder, file=MANIFEST))
     found = verify(folder)
     for fault in found.faults:
-        typer.echo(say("verify.fault", fault=fault), err=True)
-        if fault.startswith(f"{AUDIT}: altered") and (line := broken_at(folder / AUDIT)) is not None:
+        told = say(f"verify.what.{fault.what}", detail=fault.detail)
+        typer.echo(say("verify.fault", file=fault.name, what=told), err=True)
+        if (fault.name, fault.what) == (AUDIT, "altered") and (line := broken_at(folder / AUDIT)) is not None:
             typer.echo(say("verify.line", file=AUDIT, line=line), err=True)
     if found.faults:
         return 1

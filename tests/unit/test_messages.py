@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanner.cli.language import chosen, say
+from scanner.sealing import FAULTS
 
 MESSAGES = tomllib.loads((Path(__file__).parents[2] / "scanner/cli/messages.toml").read_text(encoding="utf-8"))
 
@@ -27,9 +28,10 @@ def test_every_message_is_said_somewhere_and_every_saying_has_a_message() -> Non
         f"option.{key}" for key in re.findall(r'option\("([a-z-]+)"', code)
     }
     by_part = {"menu.scan", "menu.inspect", "menu.plan", "menu.demo", "menu.verify"}
-    by_part |= {key for key in MESSAGES if key.startswith(("scan.why.", "standing."))}
+    by_part |= {key for key in MESSAGES if key.startswith(("scan.why.", "standing.", "verify.what."))}
     assert said <= set(MESSAGES)
     assert set(MESSAGES) - said == by_part
+    assert {key.removeprefix("verify.what.") for key in MESSAGES if key.startswith("verify.what.")} == set(FAULTS)
 
 
 @pytest.mark.parametrize(
