@@ -1,7 +1,7 @@
 """The course of an inquiry: which versions, which suites in each, and what must be heard twice. No facts yet."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from probes.tls import hello, sslv2, suites
 from probes.tls.answer import Answer, Outcome
@@ -163,8 +163,8 @@ class Course:
             told.spoken = False
         elif first.outcome is Outcome.ACCEPTED:
             second = await self.inquiry.ask_sslv2()
-            told.spoken = second.outcome is Outcome.ACCEPTED
-            told = told if told.spoken else unbelieved(first, second)
+            both = tuple(cipher for cipher in first.ciphers if cipher in second.ciphers)
+            told = Told(True, answer=replace(first, ciphers=both)) if both else unbelieved(first, second)
         self.versions.of[sslv2.VERSION] = told
 
     async def _tlcp(self) -> None:

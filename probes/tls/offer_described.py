@@ -11,7 +11,7 @@ from probes.tls.course import Course
 from probes.tls.offer_facts import OfferFacts
 from probes.tls.offer_groups import curves, hybrids, primes
 from probes.tls.offer_hellos import by_version, over_lower_versions
-from probes.tls.offer_suites import FACTS, Described, by_kind, named, order, sslv3_cbc
+from probes.tls.offer_suites import FACTS, Described, by_kind, named, old_ciphers, order, sslv3_cbc
 from probes.tls.told import LOWER, NAMES, Versions
 from probes.tls.traits import COMPRESSION, SSLV3_CBC, kinds, traits
 from scanner.model.errors import Malformed
@@ -77,7 +77,7 @@ def _standing(course: Course) -> Described:
         "alpn": next((one.alpn for one in by_version(versions) if one.alpn), ""),
         "keys": _keys(course.chains),
         "sslv2_keys": _keys(answer.chain[:1] if answer else ()),
-        "sslv2_ciphers": answer.ciphers if answer else (),
+        "sslv2_ciphers": old_ciphers(versions),
         "connections": course.inquiry.asked + len(course.presented),
     }, {}
 
@@ -116,6 +116,12 @@ def _evidence(course: Course) -> Iterable[Evidence]:
             shown[fact] = shown.get(fact, 0) + 1
             if shown[fact] <= MOST_EVIDENCE:
                 yield Evidence(answer.what, answer.said, fact)
+    old = course.versions.of[sslv2.VERSION].answer
+    for cipher in old_ciphers(course.versions):
+        for fact in dict.fromkeys((*(FACTS[kind] for kind in sslv2.KINDS[cipher]), "static_suites")):
+            shown[fact] = shown.get(fact, 0) + 1
+            if old is not None and shown[fact] == 1:
+                yield Evidence(old.what, old.said, fact)
     if course.fallback is not None:
         yield Evidence(f"TLS_FALLBACK_SCSV: {course.fallback.what}", course.fallback.said, "fallback_refused")
 

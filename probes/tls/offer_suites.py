@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from probes.tls import hello, suites
+from probes.tls import hello, sslv2, suites
 from probes.tls.elimination import Accepted
 from probes.tls.told import DESCENDING, Versions
 from probes.tls.traits import HEARD_TWICE, SSLV3_CBC, kinds, traits
@@ -16,21 +16,31 @@ Described = tuple[dict[str, Any], dict[str, Reason]]
 
 def by_kind(versions: Versions) -> Described:
     """What is accepted of each kind. Nothing is clear of a kind before everything was asked."""
-    heard: dict[str, list[int]] = {kind: [] for kind in FACTS}
-    static: list[int] = []
+    heard: dict[str, list[str]] = {kind: [] for kind in FACTS}
+    static: list[str] = []
     for _, answer in versions.seen:
         suite = suites.table().get(answer.suite)
         for kind in kinds(suite):
-            heard[kind].append(answer.suite)
+            heard[kind].append(suites.name(answer.suite))
         if suite is not None and not suite.ephemeral:
-            static.append(answer.suite)
-    told: dict[str, Any] = {"static_suites": named(static) if static or versions.whole else None}
+            static.append(suite.name)
+    for cipher in old_ciphers(versions):
+        static.append(cipher)
+        for kind in sslv2.KINDS[cipher]:
+            heard[kind] += [cipher, cipher]  # both connections named it
+    told: dict[str, Any] = {"static_suites": _once(static) if static or versions.whole else None}
     gaps: dict[str, Reason] = {}
     for kind, fact in FACTS.items():
-        told[fact] = named(heard[kind]) if heard[kind] or versions.whole else None
+        told[fact] = _once(heard[kind]) if heard[kind] or versions.whole else None
         if len(heard[kind]) == 1 and kind in HEARD_TWICE:
             told[fact], gaps[fact] = None, Reason.MALFORMED  # the second connection did not say so
     return told, gaps
+
+
+def old_ciphers(versions: Versions) -> tuple[str, ...]:
+    """What an SSL 2.0 server named on two connections; all of it has the certificate's key encrypt the session's."""
+    told = versions.of[sslv2.VERSION]
+    return told.answer.ciphers if told.spoken and told.answer is not None else ()
 
 
 def sslv3_cbc(versions: Versions) -> Described:
@@ -52,10 +62,12 @@ def order(versions: Versions) -> Described:
     chooses = [None if one.server_chooses is None and len(one.suites) != 1 else one.server_chooses for one in lower]
     undecided = [one for one, chosen in zip(lower, chooses, strict=True) if chosen is None and len(one.suites) != 1]
     whole = all(versions.of[version].spoken is not None for version in DESCENDING) and not undecided
+    alone = bool(old_ciphers(versions)) and not lower and not versions.of[hello.TLS13].spoken
     known = bool(lower or versions.of[hello.TLS13].spoken) and whole
+    preferences: list[str | None] = ["absent"] if alone else [_preference(one) for one in lower]
     return {
         "client_chooses": True if False in chooses else False if known else None,
-        "forward_secrecy": _secrecy([_preference(one) for one in lower], versions, known),
+        "forward_secrecy": _secrecy(preferences, versions, known or (alone and whole)),
     }, {}
 
 
@@ -90,4 +102,8 @@ def _ephemeral(code: int) -> bool:
 
 def named(codes: Iterable[int]) -> tuple[str, ...]:
     """Each once, by name."""
-    return tuple(suites.name(code) for code in dict.fromkeys(codes))
+    return _once(suites.name(code) for code in codes)
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -15,6 +15,17 @@ CIPHERS = {
     0x0700C0: "SSL_CK_DES_192_EDE3_CBC_WITH_MD5",
     0x080080: "SSL_CK_RC4_64_WITH_MD5",
 }
+KINDS = {
+    "SSL_CK_RC4_128_WITH_MD5": ("rc4",),
+    "SSL_CK_RC4_128_EXPORT40_WITH_MD5": ("export", "des", "rc4"),
+    "SSL_CK_RC2_128_CBC_WITH_MD5": ("block64",),
+    "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5": ("export", "des", "block64"),
+    "SSL_CK_IDEA_128_CBC_WITH_MD5": ("block64",),
+    "SSL_CK_DES_64_CBC_WITH_MD5": ("des", "block64"),
+    "SSL_CK_DES_192_EDE3_CBC_WITH_MD5": ("block64",),
+    "SSL_CK_RC4_64_WITH_MD5": ("rc4",),
+}
+"""Of what kinds each is, as suites are (`traits.kinds`): EXPORT40 keeps 40 bits of the key secret, DES has 56."""
 CLIENT_HELLO, SERVER_HELLO, ERROR = 1, 4, 0
 
 

@@ -5,6 +5,7 @@ The SSL 2.0 server here is written from the specification: no maintained impleme
 
 import asyncio
 import contextlib
+import itertools
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -201,6 +202,20 @@ def test_an_sslv2_server_fails_where_a_cipher_is_in_common() -> None:
     assert heard.verdicts()["tls.protocol-sslv2"] == (Verdict.FAIL, None)
     assert heard.observation.facts["sslv2_cipher"] == "SSL_CK_RC4_128_WITH_MD5"
     assert heard.verdicts()["tls.protocol-tls10"] == (Verdict.PASS, None)
+
+
+def test_sslv2_ciphers_that_only_one_of_two_connections_names_accuse_nobody() -> None:
+    turns = itertools.count()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        old = (await hello(reader))[0] & 0x80
+        weak = 0x020080 if old and next(turns) == 0 else 0x0700C0
+        writer.write(sslv2_answer(0x0700C0, weak) if old else server_words(0x0303))
+        await writer.drain()
+
+    told = visit(offer.PROBE, behave).observation.facts
+    assert told["sslv2_ciphers"] == ["SSL_CK_DES_192_EDE3_CBC_WITH_MD5"]
+    assert not told["export_suites"]
 
 
 @pytest.mark.parametrize("codes", [(), (0x0F0F0F,)])

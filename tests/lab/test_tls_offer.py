@@ -86,6 +86,7 @@ def test_an_openssl_of_2013_fails_all_that_it_speaks(tmp_path: Path) -> None:
         "tls.protocol-tls11",
         "tls.tls13-missing",
         "tls.cipher-null",
+        "tls.cipher-export",
         "tls.cipher-des",
         "tls.cipher-rc4",
         "tls.cipher-3des",
@@ -98,6 +99,18 @@ def test_an_openssl_of_2013_fails_all_that_it_speaks(tmp_path: Path) -> None:
     }
     assert verdicts(told)["tls.renegotiation-insecure"] is Verdict.PASS
     assert verdicts(told)["tls.no-modern-protocol"] is Verdict.PASS
+
+
+def test_what_an_openssl_of_2013_accepts_in_sslv2_alone_is_judged_as_suites_are(tmp_path: Path) -> None:
+    with old_openssl(tmp_path / "old", "127.33.3.18", LEAF, method="SSLv2_method"):
+        told = seen("127.33.3.18")
+    assert told.facts["export_suites"] == [
+        "SSL_CK_RC4_128_EXPORT40_WITH_MD5",
+        "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5",
+    ]
+    weak = {"export", "des", "rc4", "3des"}
+    assert failing(told) >= {*(f"tls.cipher-{kind}" for kind in weak), "tls.no-forward-secrecy", "tls.protocol-sslv2"}
+    assert verdicts(told)["tls.cipher-null"] is Verdict.PASS
 
 
 def test_a_key_that_an_old_server_shows_in_sslv2_fails_its_modern_neighbour(tmp_path: Path) -> None:
