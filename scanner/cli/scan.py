@@ -1,5 +1,6 @@
 """`yuanjian scan`: a self-check of named targets, without an inspection file."""
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +22,9 @@ from scanner.model.probe import Profile
 
 HISTORY = Path("yuanjian-results") / "self.history.sqlite"
 
+LOCAL = re.compile(r"(?<![^/])localhost\.?(?=$|[:/])", re.IGNORECASE)
+"""No resolver is asked for this name, which always means the machine itself (RFC 6761 section 6.3): listed literally."""
+
 Authorised = Annotated[str | None, option("authorised", "--authorised")]
 OwnAddresses = Annotated[bool, option("own-addresses", "--own-addresses")]
 NotCritical = Annotated[bool, option("not-critical", "--not-critical-infrastructure")]
@@ -40,6 +44,7 @@ def command(
     asked: Asked,
 ) -> int:
     """One command for the administrator who looks at his own."""
+    targets = [LOCAL.sub("127.0.0.1", target, count=1) for target in targets]
     inspection = _entitled(targets, asked, authorised, not_critical=not_critical)
     inspection = _owned(targets, inspection, asked, say_yes=own_addresses)
     return carry(inspection, asked, asked.history or HISTORY)

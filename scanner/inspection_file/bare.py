@@ -44,7 +44,7 @@ def from_targets(
     listed = _lines("targets", targets, faults)
     excluded = _lines("exclude", exclude, faults)
     confirmed = _own(own_addresses, now, faults)
-    faults += _bounds(listed, limits or Limits())
+    faults += _bounds(listed, limits or Limits(), told=bool(faults))
     if faults:
         raise InspectionFileError(faults, language)
     if not all(is_loopback(target) for target in listed):
@@ -105,9 +105,10 @@ def _own(written: Sequence[str], now: datetime, faults: list[Fault]) -> tuple[Co
     return tuple(found)
 
 
-def _bounds(listed: tuple[ListedTarget, ...], limits: Limits) -> list[Fault]:
+def _bounds(listed: tuple[ListedTarget, ...], limits: Limits, *, told: bool) -> list[Fault]:
+    """`told`: a target was named, and what is wrong with it is told already."""
     faults = over_limits(limits, listed)
-    if not listed:
+    if not listed and not told:
         faults.append(Fault("scan-nothing", ("targets",)))
     if (count := address_count(listed)) > MOST_OF_SCAN:
         faults.append(Fault("scan-large", ("targets",), values={"count": count, "most": MOST_OF_SCAN}))

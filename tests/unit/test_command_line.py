@@ -10,6 +10,7 @@ import pytest
 from scanner.cli.app import run
 from scanner.cli.options import Asked
 from scanner.cli.running import with_rates
+from scanner.cli.scan import LOCAL
 from scanner.inspection_file import from_targets
 from scanner.model.errors import InputError
 
@@ -124,3 +125,25 @@ def test_a_folder_that_somebody_bent_costs_a_message_and_no_traceback(
     said = capsys.readouterr()
     assert "fault of ours" not in said.err and "Traceback" not in said.err
     assert said.err or said.out
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("LocalHost:8443", "127.0.0.1:8443"),
+        ("http://localhost/a/localhost", "http://127.0.0.1/a/localhost"),
+        ("localhost.example.org", "localhost.example.org"),
+        ("my-localhost", "my-localhost"),
+    ],
+)
+def test_localhost_is_the_machine_itself_and_no_name_to_be_resolved(written: str, means: str) -> None:
+    assert LOCAL.sub("127.0.0.1", written, count=1) == means
+
+
+def test_a_bad_target_is_not_said_to_be_no_target() -> None:
+    with pytest.raises(InputError) as raised:
+        from_targets(["127.0.0.1:0"], now=datetime.now(UTC))
+    assert "No target was named" not in str(raised.value)
+    with pytest.raises(InputError, match="No target was named"):
+        from_targets([], now=datetime.now(UTC))
