@@ -55,5 +55,5 @@ def test_a_bare_scans_unit_is_called_ones_own_and_nothing_is_said_of_a_file_that
         results[rows] = []
     page = report(results)
     assert "本单位" in page and ">self<" not in page
-    for untrue in ("检测文件未载明", "批准检测时段", "实施单位", "检测告知"):
+    for untrue in ("检测任务文件未载明", "批准检测时段", "实施单位", "检测告知"):
         assert untrue not in page
