@@ -204,7 +204,7 @@ def _tell(job: Job, asked: Asked, results: Mapping[str, Any], *, complete: bool,
             say(f"scan.why.{reason}") for reason in results["inspection"]["incomplete_because"]
         )
         typer.echo(say("scan.incomplete", why=why, counts=told, report=report), err=True)
-        if again:
+        if again and results["inspection"]["incomplete_because"] != ["refused"]:  # else there is nothing to go on with
             typer.echo(say("scan.again", command=f"{_again()} --resume -o {job.folder}"), err=True)
         return INCOMPLETE
     typer.echo(say("scan.done", counts=told, report=report), err=True)

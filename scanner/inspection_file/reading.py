@@ -20,6 +20,7 @@ from scanner.inspection_file.tree import Node, read_tree
 from scanner.inspection_file.unit_form import UnitForm
 from scanner.model.authority import Document, Kind
 from scanner.model.inspection import Inspection
+from scanner.model.scope import Lines, is_special
 from scanner.model.text import Language
 
 BUILT_IN = {
@@ -53,6 +54,12 @@ def read(path: Path, *, now: datetime | None, language: Language = "en") -> Insp
     basis, warnings, refusals = _documents(form.basis, path.parent, language)
     warnings += [
         _excluded(target.name, language) for unit in inspection.units for target in unit.exclude if target.name
+    ]
+    warnings += [
+        Fault("confirmed-special", values={"address": confirmed.address}).in_language(language)
+        for unit in inspection.units
+        for confirmed in unit.confirmed
+        if is_special(confirmed.address) and not Lines(unit.targets).cover(confirmed.address)
     ]
     inspection = replace(inspection, basis=basis, warnings=tuple(dict.fromkeys(warnings)))
     return entitled(inspection, now=now, language=language, more=refusals)

@@ -259,6 +259,15 @@ def test_a_partner_with_faults_of_its_own_is_still_a_unit_of_the_file(tmp_path: 
     assert [fault.key for fault in faults(wrote(tmp_path, text))] == ["units[0].targets[0]", "units[1].shared_with[1]"]
 
 
+def test_a_special_address_that_is_confirmed_alone_is_told(tmp_path: Path) -> None:
+    """It is admitted only where it is listed literally (R2)."""
+    confirmed = "    confirmed: [{address: 10.1.2.3, by: 丙, on: 2026-09-03}]\n"
+    (warning,) = read(wrote(tmp_path, PLAIN + confirmed), now=NOW).warnings
+    assert "10.1.2.3" in warning and "`targets`" in warning
+    listed = PLAIN.replace("192.0.2.1]", "192.0.2.1, 10.1.2.0/24]") + confirmed
+    assert read(wrote(tmp_path, listed), now=NOW).warnings == ()
+
+
 def test_limits_are_free_where_every_target_is_internal(tmp_path: Path) -> None:
     text = PLAIN.replace("units:", "limits: {requests_per_second: 9000}\nunits:")
     internal = text.replace("192.0.2.1]", "10.0.0.0/24, 127.0.0.1, 'fd00::1']")
