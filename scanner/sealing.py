@@ -24,6 +24,10 @@ AGAIN = "rejudged-"
 """How folders begin that hold the same facts judged again, later."""
 
 
+JOURNAL = "scan.sqlite-wal"
+"""Holds nothing once the store is closed, before the seal. What it holds later, SQLite would read over the sealed facts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digests:
     """Hexadecimal SHA-256 and SM3 (GB/T 32905-2016) over the same bytes."""
@@ -206,8 +210,9 @@ def _differences(folder: Path, listed: dict[str, Any], not_sealed: set[str]) -> 
             key: entry.get(key) for key in ("sha256", "sm3")
         }:
             yield SealFault(name, "altered")
-    for name in sorted(set(present) - set(listed) - not_sealed - {MANIFEST}):
-        yield SealFault(name, "added")
+    for name in sorted(set(present) - set(listed) - {MANIFEST}):
+        if name not in not_sealed or (name == JOURNAL and present[name].stat().st_size):
+            yield SealFault(name, "added")
 
 
 def _judged_again(folder: Path, signer: str) -> Iterator[SealFault]:

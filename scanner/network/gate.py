@@ -214,7 +214,8 @@ class Gate:
         """Ask the heartbeat where it is due; raise Blocked where the address has fallen silent (R10)."""
         if question.act is Act.HEARTBEAT or question.klass is not TrafficClass.INSPECTED:
             return
-        if lane.pulse.due:
+        # A request goes over a connection that is open: where there is no other, a heartbeat would wait for its end.
+        if lane.pulse.due and not (question.act is Act.REQUEST and lane.slots.locked()):
             async with lane.beating:
                 if lane.pulse.due:
                     await self._beat(lane)

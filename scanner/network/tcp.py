@@ -2,21 +2,26 @@
 
 import asyncio
 import contextlib
+import re
 import secrets
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, OverBudget
 from scanner.network.channel import PlainChannel, TlsChannel, in_tls
 from scanner.network.failure import as_network_error
 from scanner.network.gate import Gate
 from scanner.network.permit import Permit
-from scanner.network.question import Question
+from scanner.network.question import Act, Question
 from scanner.network.tls import permissive_context
 
 CHUNK = 16 * 1024
+
+HTTP_REQUEST = re.compile(rb"[A-Z]{3,16} [!-~]{1,8000} HTTP/1\.[01]\r\n")
+"""RFC 9112 section 3: how a request of HTTP begins, whoever sends it. It is a question beside its connect (R7)."""
 
 PRIVILEGED, TRIED_PORTS = range(600, 1024), 8
 
@@ -30,8 +35,13 @@ class TcpStream:
         self._channel = channel
         self._timeout = timeout
         self._buffer = bytearray()
+        self._request: Permit | None = None
 
     async def send(self, data: bytes) -> None:
+        if HTTP_REQUEST.match(data):
+            self._close_request()
+            question = replace(self._permit.question, act=Act.REQUEST, opens=False, weight=1)
+            self._request = await self._gate.enter(question)
         async with self._within(self._timeout, "sending"):
             self._permit.sent += len(data)
             await self._channel.write(data)
@@ -82,13 +92,21 @@ class TcpStream:
 
     async def close(self) -> None:
         """Let go of it, in the ordinary way where it can."""
+        self._close_request()
         await self._channel.close()
 
     async def _fill(self) -> bool:
         data = await self._channel.read(CHUNK)
         self._permit.received += len(data)
         self._buffer += data
+        if data and self._request is not None and not self._request.has_answer:
+            self._request.answered()
         return bool(data)
+
+    def _close_request(self) -> None:
+        """Its octets are counted with the connection's."""
+        if self._request is not None:
+            self._request.close()
 
     def _take(self, most: int) -> bytes:
         taken = bytes(self._buffer[:most])

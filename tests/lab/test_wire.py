@@ -238,6 +238,26 @@ def test_no_sliding_second_of_a_unit_holds_more_questions_than_its_limit() -> No
     run(story())
 
 
+def test_a_request_that_a_dialogue_says_on_its_own_connection_is_a_question_too() -> None:
+    limits = Limits(requests_per_second=10, unit_requests_per_second=100)
+
+    async def story() -> None:
+        async with serving(servers.yes_to_everything, ADDRESS) as server, wired(ordered(ADDRESS, limits=limits)) as wire:
+
+            async def says_it() -> None:
+                async with site(wire, server.port).connect() as stream:
+                    await stream.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    await stream.receive()
+
+            await asyncio.gather(*(says_it() for _ in range(10)))
+            assert worst_second([*server.connected_at, *server.asked_at]) <= 10
+            assert len(server.asked_at) == 10
+            traffic = wire.traffic()
+            assert (traffic.connections, traffic.requests) == (10, 10)
+
+    run(story())
+
+
 def test_no_sliding_second_of_a_sweep_holds_more_connects_than_the_limit() -> None:
     limits = Limits(connects_per_second=50)
 

@@ -200,3 +200,13 @@ def test_notice_writes_text_or_a_page_and_overwrites_nothing(tmp_path: Path) -> 
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert run(["notice", str(EXAMPLE), "-o", str(out)]) == 2
     assert run(["notice", str(EXAMPLE), "-o", str(tmp_path / "none" / "x.txt")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-CN", "匿名或无口令访问"), ("zh-TW", "匿名或無密碼存取"), ("en", "in without one")]
+)
+def test_a_notice_tells_of_the_anonymous_logins_that_are_asked_for(
+    tmp_path: Path, language: Language, words: str
+) -> None:
+    """`ftp.anonymous` and `postgres.no-auth` ask to be let in: a notice that denied it would be untrue."""
+    assert words in render_notice(inspection(tmp_path), language)

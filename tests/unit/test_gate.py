@@ -303,6 +303,34 @@ def test_a_lost_heartbeat_closes_the_lane_until_it_beats_again(tmp_path: Path, m
     run(story())
 
 
+def test_a_request_does_not_wait_for_a_heartbeat_that_waits_for_its_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = Question("self", OWN, 80, Act.CONNECT, "test", opens=True)
+    knocks = []
+
+    async def story() -> None:
+        async with gate_for(ordered(OWN, limits=Limits(connections=1)), tmp_path / "audit.jsonl") as gate:
+
+            async def knock(asked: Question) -> bool:
+                async with gate.admit(asked):
+                    knocks.append(asked)
+                return True
+
+            gate.knock_by(knock)
+            connection = await gate.enter(question)
+            connection.answered("connected")
+            monkeypatch.setattr("scanner.network.pulse.EVERY_SECONDS", 0.0)
+            request = replace(question, act=Act.REQUEST, opens=False)
+            (await asyncio.wait_for(gate.enter(request), 5)).close()
+            assert not knocks
+            connection.close()
+            (await asyncio.wait_for(gate.enter(request), 5)).close()
+            assert knocks, "as soon as there is room"
+
+    run(story())
+
+
 def test_a_lane_whose_heartbeat_stays_lost_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     question = Question("self", OWN, 80, Act.CONNECT, "test", opens=True)
     knocks = []

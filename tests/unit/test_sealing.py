@@ -135,3 +135,13 @@ def test_what_lies_beside_as_judged_again_is_held_to_its_own_seal(sealed: Path, 
     assert "sealed by another key" in verify(sealed).faults[0]
     (sealed / "rejudged-note.txt").write_text("x")
     assert "rejudged-note.txt: added after the seal" in verify(sealed).faults
+
+
+def test_a_journal_that_would_be_read_over_the_sealed_facts_is_named(sealed: Path, tmp_path: Path) -> None:
+    unsealed = ("scan.sqlite-wal", "scan.sqlite-shm")
+    seal(sealed, own_key(tmp_path / "key.pem"), at=datetime.now(UTC), about={"inspection": "x"}, skip=unsealed)
+    for name in unsealed:  # as a reader leaves them that was killed
+        (sealed / name).write_bytes(b"")
+    assert verify(sealed).faults == ()
+    (sealed / "scan.sqlite-wal").write_bytes(b"\x37\x7f\x06\x82 other facts")
+    assert verify(sealed).faults == ("scan.sqlite-wal: added after the seal",)
