@@ -54,6 +54,7 @@ def begin(store: ScanStore, job: Job, *, resume: bool) -> None:
     store.set_meta("choice", {**asdict(job.choice), "profile": job.choice.profile.value})
     store.set_meta("names", _names(job.inspection))
     store.set_meta("targets", sorted(_targets(job.inspection)))
+    store.set_meta("excluded", sorted(_excluded(job.inspection)))
     store.flush()
 
 
@@ -90,3 +91,10 @@ def _targets(inspection: Inspection) -> set[tuple[str, str]]:
                 found.add((unit.key, target.name))
         found.update((unit.key, str(entry.address)) for entry in unit.confirmed)
     return found
+
+
+def _excluded(inspection: Inspection) -> set[str]:
+    """Everything that nobody may ask: blocks and names, of all units."""
+    lines = [line for unit in inspection.units for line in unit.exclude]
+    names = {line.name for line in lines if line.name is not None}
+    return names | {str(block) for line in lines for block in line.blocks}

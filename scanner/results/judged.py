@@ -14,6 +14,7 @@ from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 from scanner.results.asset import DECLARATION, Asset, assets, unresolved_sites
 from scanner.results.names import Names
+from scanner.results.reachable import Excluded, Reach
 from scanner.results.shared_keys import OFFER, SharedKeys
 from scanner.results.suspended_name import asked_by_suspended_name
 from scanner.store.scan import ScanStore
@@ -47,6 +48,8 @@ class Judging:
         self._selection = selection
         self._names = names
         self._complete = complete
+        self._reach = Reach((unit, written) for unit, written in store.meta("targets"))
+        self._excluded = Excluded(store.meta("excluded") or ())
         self._shared_keys = SharedKeys(store.each_of_probe(OFFER, "sslv2_keys"))
         self._probes: Mapping[str, Probe] = {probe.name: probe for probe in selection.probes}
         self._all: Mapping[str, Probe] = {probe.name: probe for probe in all_probes()}
@@ -112,7 +115,14 @@ class Judging:
             return None
         if probe.accepts is not asset.target.kind or not probe.wants(asset.target):
             return None
-        return Reason.PROBE_FAULT if self._complete else Reason.INTERRUPTED
+        return self._barred(asset.target) or (Reason.PROBE_FAULT if self._complete else Reason.INTERRUPTED)
+
+    def _barred(self, target: Target) -> Reason | None:
+        """Why today's file let nothing more be asked there: a scan may go on by a narrower one (R22)."""
+        if self._excluded.holds(target.name, target.address):
+            return Reason.EXCLUDED
+        bare = target.name in (None, target.address)
+        return Reason.OUT_OF_SCOPE if bare and not self._reach.covers(target.unit, None, target.address) else None
 
     def _unreached(self, found: list[Asset]) -> Iterator[Judged]:
         """Presence checks where nothing answers: a closed or filtered port is an answer (R13)."""

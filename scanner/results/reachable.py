@@ -1,4 +1,4 @@
-"""Which places of history lie in today's order: the others are neither shown nor forgotten. Pure."""
+"""What lies in today's order: of history the rest is neither shown nor forgotten, and nothing else was asked. Pure."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
@@ -33,14 +33,29 @@ class Reach:
 
     def holds(self, place: PastPlace) -> bool:
         """Whether the place could have been asked by this order."""
-        unit = place.record.get("unit_key", "")
-        host, address = place.record.get("host"), place.record.get("address")
+        return self.covers(place.record.get("unit_key", ""), place.record.get("host"), place.record.get("address"))
+
+    def covers(self, unit: str, host: str | None, address: str | None) -> bool:
+        """Whether the order lists the name, or the address, for this unit."""
         names = self._names.get(unit, set())
         if host in names:
             return True
         return address is not None and any(
             ip_address(address) in ip_network(block) for block in self._blocks.get(unit, ())
         )
+
+
+class Excluded:
+    """What today's order excludes, for every unit (R3): `written` are its blocks and names."""
+
+    def __init__(self, written: Iterable[str]) -> None:
+        lines = list(written)
+        self._blocks = [ip_network(line) for line in lines if _is_block(line)]
+        self._names = {line for line in lines if not _is_block(line)}
+
+    def holds(self, name: str | None, address: str | None) -> bool:
+        """Whether nothing may be asked there."""
+        return name in self._names or (address is not None and any(ip_address(address) in one for one in self._blocks))
 
 
 def _is_block(written: str) -> bool:

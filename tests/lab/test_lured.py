@@ -52,4 +52,7 @@ def test_what_the_file_lost_is_not_asked_when_the_scan_is_resumed(tmp_path: Path
     assert told["to_gone"] == 0
     assert told["to_kept"] > 0
     assert told["wider"] == 2
+    left = [verdict[1] for place, verdict in told["verdicts"].items() if verdict[0] == "not-tested"]
+    assert "out-of-scope" in left, "what today's file let nobody ask"
+    assert "probe-fault" not in left, "which is no fault of a probe"
     assert kept_inside(told)
