@@ -242,7 +242,10 @@ def test_a_request_that_a_dialogue_says_on_its_own_connection_is_a_question_too(
     limits = Limits(requests_per_second=10, unit_requests_per_second=100)
 
     async def story() -> None:
-        async with serving(servers.yes_to_everything, ADDRESS) as server, wired(ordered(ADDRESS, limits=limits)) as wire:
+        async with (
+            serving(servers.yes_to_everything, ADDRESS) as server,
+            wired(ordered(ADDRESS, limits=limits)) as wire,
+        ):
 
             async def says_it() -> None:
                 async with site(wire, server.port).connect() as stream:

@@ -151,6 +151,15 @@ def test_a_confirmed_address_that_no_name_leads_to_any_more_is_left_alone(
     assert outcome(inspection, question, tmp_path, names=names) is expected
 
 
+@pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "fe80::1"])
+def test_a_special_address_is_not_admitted_by_being_confirmed(address: str, tmp_path: Path) -> None:
+    """R2: only where it is listed literally, though a name leads there and somebody says that it is the unit's."""
+    inspection = ordered("a.example", confirmed=(Confirmed(ip_address(address), "somebody", date(2026, 9, 1)),))
+    question = Question("self", address, 443, Act.CONNECT, "test", name="a.example", opens=True)
+    assert outcome(inspection, question, tmp_path, names={"a.example": (address,)}) is Reason.OUT_OF_SCOPE
+    assert outcome(ordered(address), replace(question, name=None), tmp_path / "listed") is None
+
+
 @pytest.mark.parametrize(
     ("address", "port", "name", "expected"),
     [

@@ -160,6 +160,12 @@ def test_our_own_lag_is_nobodys_strain(lag: float, slowed: bool) -> None:
     assert strained_by(2.0, lag).degraded is slowed
 
 
+@pytest.mark.parametrize(("lag", "slowed"), [(0.0, True), (0.04, False)])
+def test_what_our_own_lag_added_is_taken_off_before_an_answer_is_called_slow(lag: float, slowed: bool) -> None:
+    """0.32 s is over three times 0.1 s and 0.2 s more; less 40 ms of ours it is not (R9)."""
+    assert strained_by(0.32, lag).degraded is slowed
+
+
 def test_strain_halves_the_pace_four_times_at_most_and_calm_gives_it_back() -> None:
     strain = strained_by(5.0, count=100)
     assert strain.factor == 1 / 16
