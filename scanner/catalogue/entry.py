@@ -30,7 +30,7 @@ PLAIN = {
     "absence",
     "anchor_name",
 }
-LISTS = {"duties", "protocols", "ports", "udp_ports", "references", "identifiers"}
+LISTS = {"duties", "beside", "protocols", "ports", "udp_ports", "references", "identifiers"}
 KEYS = (
     {"id", "kind", "severity", "weight", "impact", "profile", "title", "seen", "why", "remediation"}
     | {"remediation_for", "fails", "applies", "severity_when", "confidence", "inferred_when"}

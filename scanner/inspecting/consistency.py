@@ -30,6 +30,8 @@ def faults(checks: Iterable[Check], probes: Sequence[Probe]) -> Iterator[str]:
             yield f"check {check.id}: no such duty: {', '.join(unknown)}"
         if check.function is not None and check.function not in FUNCTIONS:
             yield f"check {check.id}: no such function: {check.function}"
+        if unknown := sorted(set(check.beside) - set(by_name)):
+            yield f"check {check.id}: no such probe: {', '.join(unknown)}"
         if check.probe is None or check.probe in PSEUDO:
             continue
         probe = by_name.get(check.probe)

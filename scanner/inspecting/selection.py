@@ -47,7 +47,8 @@ def select(choice: Choice, catalogue: Catalogue, probes: Sequence[Probe]) -> Sel
             or check.probe in unwanted
         ):
             left_out[check.id] = Reason.NOT_SELECTED
-    needed = {check.probe for check in catalogue.checks.values() if check.id not in left_out}
+    kept = [check for check in catalogue.checks.values() if check.id not in left_out]
+    needed = {probe for check in kept for probe in (check.probe, *check.beside)}
     chosen = [probe for probe in probes if _runs(probe, needed, unwanted) or _named_alone(probe, choice, unwanted)]
     return Selection(tuple(chosen), tuple(catalogue.checks.values()), left_out)
 

@@ -99,6 +99,7 @@ class Check:
     of `fails`, for judgements over several observations.
     `also` is "probe.fact" of another probe's list, whose items are whole facts of `probe` seen another way (a second
     certificate of one service): what fails there fails, and nothing else is concluded from them.
+    `beside` are the probes that a `function` reads next to `probe`: they run for this check alone too.
     `exhaustive` says that the list is all there is: an item no longer in it is gone, not unasked.
     `protocols` are the services a service check speaks of, and `ports` and `udp_ports` where they usually
     live over TCP and UDP: there a closed port is an answer. `presence` marks the checks of R13, `absence`
@@ -125,6 +126,7 @@ class Check:
     discriminator: str | None = None
     port: str | None = None
     also: str | None = None
+    beside: tuple[str, ...] = ()
     exhaustive: bool = False
     severity_when: tuple[SeverityWhen, ...] = ()
     confidence: Confidence = Confidence.CONFIRMED

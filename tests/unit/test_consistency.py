@@ -41,6 +41,7 @@ def test_a_check_is_the_contracts(check: Check) -> None:
         ({"applies": Condition(any_of=(Condition("days_remaining"), Condition("no_such")))}, "has no fact no_such"),
         ({"also": "tls.offer.no_such_list"}, "no probe has the facts tls.offer.no_such_list"),
         ({"function": "no_such_function"}, "no such function: no_such_function"),
+        ({"beside": ("no.such",)}, "no such probe: no.such"),
     ],
 )
 def test_what_does_not_fit_is_named(change: dict[str, object], said: str) -> None:

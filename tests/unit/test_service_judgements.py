@@ -9,11 +9,16 @@ import pytest
 
 from probes.services.identify import PROBE, leads
 from scanner.catalogue.loader import load
+from scanner.inspecting.registry import all_probes
+from scanner.inspecting.selection import Choice, select
 from scanner.judging import judge
+from scanner.judging.functions.logins import ASKED
+from scanner.judging.functions.services import OPEN_TO_ALL, OVER_HTTP
 from scanner.judging.judgement import Judgement
 from scanner.judging.reach import SWEEP, UNREACHABLE_NOTE, unreached
 from scanner.model.check import Severity
 from scanner.model.observation import Observation
+from scanner.model.probe import Profile
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Reason, Verdict
 
@@ -238,3 +243,15 @@ def test_the_silent_ports_are_never_spoken_to() -> None:
     assert PROBE.wants(TARGET)
     assert not PROBE.wants(TARGET.identified("silent", tls=False))
     assert not PROBE.wants(replace(TARGET, transport="udp"))
+
+
+@pytest.mark.parametrize(
+    ("check", "reads"),
+    [
+        ("port.database-exposed", {probe for probe, _ in OPEN_TO_ALL.values()} | set(OVER_HTTP)),
+        ("service.cleartext-login", {probe for probe, _ in ASKED.values()}),
+    ],
+)
+def test_a_check_that_is_chosen_alone_has_everybody_asked_whose_word_it_needs(check: str, reads: set[str]) -> None:
+    chosen = select(Choice(Profile.STANDARD, only=(check,)), load(), all_probes())
+    assert reads <= {probe.name for probe in chosen.probes}
