@@ -55,19 +55,22 @@ class Elimination:
         self._inquiry = inquiry
         self._left = list(offer)
         self._groups = list(hello.EVERY_GROUP)
-        self._besides = besides if groups and form.whole else ()
+        self._besides = besides if groups else ()
         self._narrow = groups and form.whole and not besides
+        self._room: Form | None = form if form.whole else None
         if groups and not form.whole:
-            self.found.groups_gap = Reason.MALFORMED  # it cannot take a hello that has room for all
+            self.found.groups_gap = Reason.MALFORMED  # unless it turns out to take a hello that has room for all
         self._exchanges: list[str] | None = None
         self._before = 0
 
     async def run(self, first: Answer) -> Accepted:
         """Begin with an answer that was had already; end where nothing more is accepted."""
         await self._suites(first)
+        if self.found.groups_gap is not None and self.found.gap is None and self._needing:
+            await self._find_room()
         if self._besides:
             self._groups = [code for code in self._groups if code not in (*self._besides, *self.found.groups)]
-        if (self._narrow or self._besides) and self.found.groups:
+        if (self._narrow or self._besides) and self._room and self.found.groups:
             await self._more_groups()
         await self._order()
         return self.found
@@ -110,12 +113,30 @@ class Elimination:
         await self._more_groups(once=True)
         return self._narrow
 
+    @property
+    def _needing(self) -> tuple[int, ...]:
+        """The accepted suites that a group was agreed on with."""
+        return tuple(dict.fromkeys(answer.suite for answer in self.found.answers if _group(answer) is not None))
+
+    async def _find_room(self) -> None:
+        """All groups with the accepted suites alone: a server that broke off over a suite which it cannot serve (DHE
+        without parameters) was asked in small hellos, though no size troubles it."""
+        wish = Wish(self.found.version, signalled(self.found.version, self._needing), form=Form.FULL)
+        answer = await self._twice(wish)
+        if self._accepts_again(answer):
+            self._room, self._narrow, self.found.groups_gap = Form.FULL, True, None
+            self.found.answers.append(answer)
+            self._groups = [code for code in self._groups if code not in self.found.groups]
+
+    def _accepts_again(self, answer: Answer) -> bool:
+        return answer.version == self.found.version and answer.suite in self.found.suites and _group(answer) is not None
+
     async def _more_groups(self, *, once: bool = False) -> None:
         """Ask for the groups that are left with the suites that need one, until all are known; or just whether any is."""
         found = self.found
-        needing = tuple(dict.fromkeys(answer.suite for answer in found.answers if _group(answer) is not None))
+        needing, form = self._needing, self._room or found.form
         for _ in range(len(self._groups)):
-            wish = Wish(found.version, signalled(found.version, needing), tuple(self._groups), form=found.form)
+            wish = Wish(found.version, signalled(found.version, needing), tuple(self._groups), form=form)
             answer = await self._twice(wish)
             group = _group(answer)
             if answer.version == found.version and group is not None and group in self._groups:

@@ -194,6 +194,7 @@ def test_a_suite_that_the_server_cannot_serve_hides_no_other(straight: Observati
         return highest(words) != 0x0303 or first in listed(words) or not listed(words) & ephemeral
 
     observation = seen(refusing(served))
+    assert observation.facts["curves_whole"] is True, "no size troubles it: all groups are asked"
     expected = [name for name in accepted(straight)["tls12"] if "_DHE_" not in name]
     assert len(expected) == 3
     assert set(accepted(observation)["tls12"]) == set(expected)
