@@ -48,6 +48,7 @@ SAID = [
     (b"220 mail.example ESMTP Postfix (Debian/GNU)\r\n", "smtp", "Postfix", "", False),
     (b"220 mail.example ESMTP Exim 4.94.2 Tue, 1 Jan 2026 00:00:00 +0800\r\n", "smtp", "Exim", "4.94.2", True),
     (b"421 4.7.0 mail.example ESMTP too many connections\r\n", "smtp", "", "", False),
+    (b"421 mail.example Service not available, closing transmission channel\r\n", "smtp", "", "", False),
     (b"* OK [CAPABILITY IMAP4rev1] Dovecot (Debian) ready.\r\n", "imap", "Dovecot", "", False),
     (b"* OK server Cyrus IMAP v2.4.17 server ready\r\n", "imap", "Cyrus IMAP", "2.4.17", True),
     (b"+OK Dovecot ready.\r\n", "pop3", "Dovecot", "", False),

@@ -12,7 +12,8 @@ PRODUCTS = re.compile(
     r"|Coremail|MDaemon|Kerio Connect|CommuniGate Pro|Zimbra|Lotus Domino|IBM Domino)"
     r"(?:,? (?:Release|Version:?))?[ /]*v?(\d[\w.]*\d)?"
 )
-REFUSED = re.compile(rb"(?:421|554) [^\r\n]*\bE?SMTP\b", re.I)
+REFUSED = re.compile(rb"(?:421|554) [^\r\n]*(?:\bE?SMTP\b|closing transmission channel)", re.I)
+"""By name, or in the words that RFC 5321 section 4.2.3 gives to 421; FTP's channel there is a control connection."""
 
 
 def recognise(data: bytes) -> Identity | None:
