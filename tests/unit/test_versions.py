@@ -116,6 +116,7 @@ def test_the_sentence_names_the_version_the_end_and_the_source() -> None:
         ("Apache", "2.4.49", ("CVE-2021-41773", "CVE-2021-42013", "CVE-2024-38475")),
         ("Apache Tomcat", "9.0.30", ("CVE-2020-1938", "CNVD-2020-10487", "CVE-2025-24813")),
         ("Exim", "4.91", ("CVE-2019-10149",)),
+        ("Jenkins", "2.426.2", ("CVE-2024-23897",)),
     ],
 )
 def test_a_version_in_the_range_of_an_exploited_flaw_is_told_with_its_numbers(
@@ -127,7 +128,9 @@ def test_a_version_in_the_range_of_an_exploited_flaw_is_told_with_its_numbers(
     assert str(one.seen["flaws"]).split() == [flaw for flaw in flaws if flaw.startswith("CVE")]
 
 
-@pytest.mark.parametrize(("product", "version"), [("Apache", "2.4.66"), ("Exim", "4.98"), ("Apache", "2.4")])
+@pytest.mark.parametrize(
+    ("product", "version"), [("Apache", "2.4.66"), ("Exim", "4.98"), ("Apache", "2.4"), ("Jenkins", "2.426.3")]
+)
 def test_a_version_out_of_every_range_passes(product: str, version: str) -> None:
     assert judged("service.known-vulnerable", product, version).verdict is Verdict.PASS
 
