@@ -183,7 +183,7 @@ def test_the_journal_says_where_each_table_came_from(tmp_path: Path, capfd: pyte
     assert run(["feeds", "list"]) == 0
     told = capfd.readouterr().out
     assert file in told
-    assert "as of" in told
+    assert "Versions that have ended: newest facts of " in told
 
 
 def test_a_broken_table_on_disk_is_told_with_its_mend(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
