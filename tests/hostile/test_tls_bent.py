@@ -194,11 +194,21 @@ def test_a_suite_that_the_server_cannot_serve_hides_no_other(straight: Observati
         return highest(words) != 0x0303 or first in listed(words) or not listed(words) & ephemeral
 
     observation = seen(refusing(served))
-    assert observation.facts["curves_whole"] is True, "no size troubles it: all groups are asked"
     expected = [name for name in accepted(straight)["tls12"] if "_DHE_" not in name]
     assert len(expected) == 3
     assert set(accepted(observation)["tls12"]) == set(expected)
     assert spoken(observation) == spoken(straight)
+
+
+def test_a_server_that_cannot_serve_its_first_choice_is_asked_for_all_groups(straight: Observation) -> None:
+    """It gets small hellos for what it closes at, though no size troubles it: as Dovecot without parameters."""
+    few = suites.few(0x0303)
+    unserved = {code for code, suite in suites.table().items() if suite.exchange == "DHE" and code not in few}
+    observation = seen(refusing(lambda words: highest(words) != 0x0303 or not listed(words) & unserved))
+    assert observation.facts["curves_whole"] is True
+    assert observation.facts["curves"] == straight.facts["curves"]
+    too_long = seen(refusing(lambda words: highest(words) != 0x0303 or len(words) < 256))
+    assert too_long.facts["curves_whole"] is None, "here the size is the matter"
 
 
 ANSWERS: dict[str, bytes] = {
