@@ -1,10 +1,30 @@
 """What lies in today's order: of history the rest is neither shown nor forgotten, and nothing else was asked. Pure."""
 
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from scanner.inspecting.planning import registrable
 from scanner.store.history import PastPlace
+
+
+class Blocks:
+    """Address blocks, read once: a list of thousands of single addresses is asked for each check of each asset."""
+
+    def __init__(self) -> None:
+        self._single: set[tuple[int, int]] = set()  # version and number: a zone tells nothing apart
+        self._wide: list[IPv4Network | IPv6Network] = []
+
+    def add(self, written: str) -> None:
+        """One block, or one address."""
+        block = ip_network(written)
+        if block.num_addresses == 1:
+            self._single.add((block.version, int(block.network_address)))
+        else:
+            self._wide.append(block)
+
+    def hold(self, host: IPv4Address | IPv6Address) -> bool:
+        """Whether the address lies in one of them."""
+        return (host.version, int(host)) in self._single or any(host in block for block in self._wide)
 
 
 class Reach:
@@ -12,11 +32,11 @@ class Reach:
 
     def __init__(self, targets: Iterable[tuple[str, str]]) -> None:
         """`targets` are (unit key, block or name), as kept beside the facts."""
-        self._blocks: dict[str, list[str]] = {}
+        self._blocks: dict[str, Blocks] = {}
         self._names: dict[str, set[str]] = {}
         for unit, written in targets:
             if _is_block(written):
-                self._blocks.setdefault(unit, []).append(written)
+                self._blocks.setdefault(unit, Blocks()).add(written)
             else:
                 self._names.setdefault(unit, set()).update((written, registrable(written)))
 
@@ -25,11 +45,7 @@ class Reach:
         if address is None:
             return []
         host = ip_address(address)
-        return [
-            key
-            for key, blocks in self._blocks.items()
-            if key != unit and any(host in ip_network(block) for block in blocks)
-        ]
+        return [key for key, blocks in self._blocks.items() if key != unit and blocks.hold(host)]
 
     def holds(self, place: PastPlace) -> bool:
         """Whether the place could have been asked by this order."""
@@ -40,9 +56,8 @@ class Reach:
         names = self._names.get(unit, set())
         if host in names:
             return True
-        return address is not None and any(
-            ip_address(address) in ip_network(block) for block in self._blocks.get(unit, ())
-        )
+        blocks = self._blocks.get(unit)
+        return address is not None and blocks is not None and blocks.hold(ip_address(address))
 
 
 class Excluded:
@@ -50,12 +65,15 @@ class Excluded:
 
     def __init__(self, written: Iterable[str]) -> None:
         lines = list(written)
-        self._blocks = [ip_network(line) for line in lines if _is_block(line)]
+        self._blocks = Blocks()
+        for line in lines:
+            if _is_block(line):
+                self._blocks.add(line)
         self._names = {line for line in lines if not _is_block(line)}
 
     def holds(self, name: str | None, address: str | None) -> bool:
         """Whether nothing may be asked there."""
-        return name in self._names or (address is not None and any(ip_address(address) in one for one in self._blocks))
+        return name in self._names or (address is not None and self._blocks.hold(ip_address(address)))
 
 
 def _is_block(written: str) -> bool:

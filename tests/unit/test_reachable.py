@@ -29,3 +29,13 @@ def test_a_place_lies_in_the_order_by_address_by_name_or_by_its_names_domain(
     unit: str, host: str | None, address: str | None, holds: bool
 ) -> None:
     assert REACH.holds(place(unit, host, address)) is holds
+
+
+def test_a_long_list_of_addresses_is_read_once_and_holds_what_its_blocks_hold() -> None:
+    listed = [("u1", f"10.0.{high}.{low}") for high in range(8) for low in range(250)]
+    reach = Reach([*listed, ("u1", "192.0.2.0/28"), ("u1", "2001:db8::1"), ("u2", "fe80::/10")])
+    assert reach.covers("u1", None, "10.0.7.249") and not reach.covers("u1", None, "10.0.7.251")
+    assert reach.covers("u1", None, "192.0.2.15") and not reach.covers("u1", None, "192.0.2.16")
+    assert reach.covers("u1", None, "2001:db8:0::1") and not reach.covers("u1", None, "0.0.0.1")
+    assert reach.covers("u2", None, "fe80::1%eth0") and not reach.covers("u3", None, "10.0.0.1")
+    assert reach.beside("u2", "10.0.0.1") == ["u1"]
