@@ -45,7 +45,8 @@ class OfferFacts:
     version; `static_suites` have no ephemeral key exchange. `forward_secrecy` is "absent", "not-preferred" (in some
     version the server puts a suite without it first, or has no other), "preferred", or "left-to-client".
     `client_chooses` says that in some version up to TLS 1.2 the client's order decides. `smallest_prime_bits` and
-    `smallest_curve_bits` are 0 where none is used; `primes_whole` and `curves_whole` are True where no smaller one can
+    `smallest_curve_bits` are 0 where none is used, `smallest_certified_prime_bits` where no suite with a certificate
+    uses any; `primes_whole` and `curves_whole` are True where no smaller one can
     have been missed, else None. `secure_renegotiation` is RFC 5746's extension, `fallback_refused`
     what RFC 7507 wants. `names_responder` is what the certificate says, `stapled` whether an OCSP answer came along.
     `hybrid_groups` are post-quantum hybrids in TLS 1.3, `sm_suites` those of TLCP and of RFC 8998. `keys` and
@@ -84,6 +85,7 @@ class OfferFacts:
     client_chooses: bool | None = None
     prime_groups: tuple[PrimeGroup, ...] = ()
     smallest_prime_bits: int | None = None
+    smallest_certified_prime_bits: int | None = None
     primes_whole: bool | None = None
     curves: tuple[str, ...] = ()
     smallest_curve: str = ""

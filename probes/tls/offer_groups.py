@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from probes.tls import groups, hello
+from probes.tls import groups, hello, suites
 from probes.tls.offer_facts import PrimeGroup
 from probes.tls.offer_suites import Described, named
 from probes.tls.told import Versions
@@ -17,9 +17,11 @@ def primes(versions: Versions) -> Described:
             used.setdefault((answer.exchange.bits, answer.exchange.prime), []).append(answer.suite)
     smallest = min((bits for bits, _ in used), default=0)
     once = sum(len(seen) for (bits, _), seen in used.items() if bits == smallest) == 1
+    certified = [bits for (bits, _), seen in used.items() if suites.with_certificate(tuple(seen))]
     told = {
         "prime_groups": tuple(PrimeGroup(bits, prime, named(seen), len(seen)) for (bits, prime), seen in used.items()),
         "smallest_prime_bits": None if once else smallest,
+        "smallest_certified_prime_bits": min(certified, default=0),
         "primes_whole": True if versions.whole else None,
     }
     return told, {"smallest_prime_bits": Reason.MALFORMED} if once else {}

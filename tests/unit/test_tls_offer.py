@@ -319,6 +319,19 @@ def test_a_large_prime_clears_nobody_of_smaller_ones_that_were_not_reached() -> 
     assert verdict("tls.dh-weak", seen(weak)[0])[0] is Verdict.FAIL
 
 
+def test_between_mail_servers_a_small_prime_of_anonymous_suites_alone_weighs_little() -> None:
+    """Postfix as it comes: OpenSSL gives DH_anon 1024 bits, and DHE_RSA as many as the certificate's key has."""
+    anonymous = 0x0034
+    told, _ = seen(Policy({hello.TLS12: (GCM, anonymous, 0x003A)}, prime_bits=1024))
+    assert (told.facts.smallest_prime_bits, told.facts.smallest_certified_prime_bits) == (1024, 0)
+    assert verdict("tls.dh-weak", told)[2] is Severity.HIGH
+    mail = replace(told, facts=replace(told.facts, opportunistic=True))
+    assert verdict("tls.dh-weak", mail)[2] is Severity.LOW
+    certified, _ = seen(Policy({hello.TLS12: (GCM, DHE, anonymous)}, prime_bits=1024))
+    mail = replace(certified, facts=replace(certified.facts, opportunistic=True))
+    assert verdict("tls.dh-weak", mail)[2] is Severity.HIGH
+
+
 def test_a_server_that_cannot_ask_for_a_key_is_given_one_and_told_whole() -> None:
     policy = Policy(MODERN, groups=(0x11EC, 29, 23))
     policy.upset = lambda asked: (
