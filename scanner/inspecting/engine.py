@@ -31,6 +31,9 @@ LOOKED_EVERY = 0.25
 UNTOLD = (None, "unknown")
 """What a service's protocol is before it has said anything, and where nobody knew what it said."""
 
+SILENCES = frozenset({Reason.REFUSED, Reason.TIMED_OUT, Reason.UNREACHABLE, Reason.MALFORMED})
+"""What a ban may have been, too."""
+
 TRIED_AGAIN = frozenset({Reason.INTERRUPTED})
 """Ends that are no end: never stored, asked again by --resume."""
 
@@ -194,7 +197,7 @@ class Engine:
         lane.active = False
         facts = self._keep_felt(lane, settled=not self._interrupted)
         if facts is not None:
-            self._forget_lost(lane, facts["lost"])
+            self._forget_lost(lane, facts["lost"], facts.get("asked", {}))
         self._lanes.pop((lane.unit, lane.name), None)
         self._freed.set()
         if not lane.cut:
@@ -206,14 +209,22 @@ class Engine:
         declared = lane.known.get(("declaration", lane.host.key))
         if facts is not None and declared is not None:
             told = {**together(lane.felt, facts), "settled": settled}
+            told.pop("asked", None)
             self._store.add(Observation("lane", declared.target, self._clock(), told))
         return facts
 
-    def _forget_lost(self, lane: Lane, lost: Sequence[tuple[str, str]]) -> None:
-        """What was seen between a last good heartbeat and its loss is no answer of the target's (R10)."""
+    def _forget_lost(self, lane: Lane, lost: Sequence[tuple[str, str]], asked: Mapping[str, str]) -> None:
+        """What was seen between a last good heartbeat and its loss is no answer of the target's (R10).
+
+        A probe that began before counts, where it asked anything after: `asked` is when each asked last.
+        """
         for start, end in ((datetime.fromisoformat(one), datetime.fromisoformat(other)) for one, other in lost):
             for pair, seen in list(lane.known.items()):
-                if seen.probe != "declaration" and seen.observed and start <= seen.at <= end:
+                last = min(
+                    lane.ended.get(pair, seen.at), datetime.fromisoformat(asked.get(seen.probe, end.isoformat()))
+                )
+                in_doubt = seen.observed or seen.reason in SILENCES
+                if seen.probe != "declaration" and in_doubt and seen.at <= end and max(seen.at, last) >= start:
                     detail = "the address stopped answering everything"
                     lane.known[pair] = Observation(
                         seen.probe, seen.target, seen.at, reason=Reason.BLOCKED, detail=detail
@@ -223,6 +234,7 @@ class Engine:
     async def _attempt(self, group: asyncio.TaskGroup, lane: Lane, probe: Probe, target: Target) -> None:
         turns = self._door.turns(target.unit)
         observation = await self._observe(probe, target)
+        lane.ended[(probe.name, target.key)] = self._clock()
         if self._door.turns(target.unit) != turns:
             # What a probe makes of an interruption is its own affair: nothing it says of one is taken for an answer.
             observation = observation if cut_short(observation) else _interrupted(observation)

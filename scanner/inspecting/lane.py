@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from scanner.model.observation import Observation
@@ -19,6 +20,7 @@ class Lane:
     waiting: deque[tuple[Probe, Target]] = field(default_factory=deque)
     offered: set[tuple[str, str]] = field(default_factory=set)
     known: dict[tuple[str, str], Observation] = field(default_factory=dict)
+    ended: dict[tuple[str, str], datetime] = field(default_factory=dict)
     active: bool = False
     cut: bool = False
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from scanner.catalogue.ports import load_ports
 from scanner.model.errors import Blocked, NotAdmitted
@@ -130,6 +130,7 @@ class Gate:
         lane.sent += 1
         if question.opens:
             lane.pulse.counted()
+        lane.asked[question.probe] = datetime.now(UTC)
         self.tally.question(question.klass, question.act, question.transport, lane.pace)
         return Permit(question, lane, lambda: self.switch.check(question.unit), self._heard, self._closed)
 
@@ -154,6 +155,7 @@ class Gate:
                 granted = tuple(ports[: self._fitting(lane, rate)])
                 lane.sent += len(granted)
                 lane.pulse.counted(len(granted))
+                lane.asked[probe] = datetime.now(UTC)
                 self.tally.swept(len(granted))
                 grant = Grant(self._audit, lane, question, granted, rate, lambda port: self._swept(lane, port))
                 try:
@@ -246,6 +248,16 @@ class Gate:
         self.handshakes.met(address, port, lane.accepted_at(port) if lane is not None else 0)
         if lane is not None:
             lane.pulse.spare(port)
+
+    async def reassure(self, unit: str, address: str, probe: str) -> None:
+        """Ask an address's heartbeat at the end of a sweep, where it has one: a reset may be a ban's. Raises Blocked."""
+        lane = self.lanes.find(address)
+        if lane is None or lane.pulse.place is None or lane.pulse.given_up:
+            return
+        with waiting():
+            async with lane.beating:
+                await self._beat(lane)
+        self._not_lost_meanwhile(lane, Question(unit, address, 0, Act.SWEEP, probe, bound=True))
 
     def take_up(self, unit: str, address: str, port: int, good: datetime) -> None:
         """Make a place the heartbeat that an earlier run of this scan felt, where this run has none yet."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from scanner.model.inspection import Limits
@@ -39,6 +40,7 @@ class Lane:
         self.queueing = 0
         self.open = 0
         self.sent = 0
+        self.asked: dict[str, datetime] = {}
         self.used_at = time.monotonic()
         self.heard_at = float("-inf")
         self._accepted: dict[int, int] = {}
@@ -96,6 +98,7 @@ class Lane:
             "lost": [[start.isoformat(), end.isoformat()] for start, end in self.pulse.gaps],
             "beat": self.pulse.place.port if self.pulse.place is not None else None,
             "good": self.pulse.good.isoformat(),
+            "asked": {probe: at.isoformat() for probe, at in self.asked.items()},
         }
 
     def _adjust(self) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from scanner.network.handshakes import PORTS
 from scanner.network.question import Act, Question
@@ -73,7 +73,7 @@ class Pulse:
     def beaten(self) -> None:
         """The heartbeat answered."""
         if self.lost:
-            self.gaps.append((self._good, datetime.now(UTC)))
+            self.gaps.append(self._gap())
         self.lost = False
         self._good_at, self._good = time.monotonic(), datetime.now(UTC)
         self._connections = 0
@@ -82,6 +82,11 @@ class Pulse:
         """The heartbeat was asked twice and did not answer: everything since the last good beat is in doubt."""
         if self.lost:
             self.given_up = True
-            self.gaps.append((self._good, datetime.now(UTC)))
+            self.gaps.append(self._gap())
         self.lost = True
         self._lost_at = time.monotonic()
+
+    def _gap(self) -> tuple[datetime, datetime]:
+        """From the last good beat to now, by the wall clock and by the time that passed: it may have been set meanwhile."""
+        now, passed = datetime.now(UTC), timedelta(seconds=time.monotonic() - self._good_at)
+        return min(self._good, now - passed), max(now, self._good + passed)

@@ -24,6 +24,8 @@ class Granting(Protocol):
         self, unit: str, address: str, ports: Sequence[int], probe: str
     ) -> AbstractAsyncContextManager[Granted]: ...
 
+    async def reassure(self, unit: str, address: str, probe: str) -> None: ...
+
 
 async def sweep(gate: Granting, tries: Tries, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:
     """Ask every port with a TCP connect; those that stay silent once more at the end.
@@ -41,6 +43,7 @@ async def sweep(gate: Granting, tries: Tries, unit: str, address: str, ports: Se
         await course.ask([*canaries, *rest], lambda: course.opened.issuperset(canaries))
         if not course.opened.issuperset(canaries):
             await course.ask_again()
+        await gate.reassure(unit, address, probe)
     except NetworkError as error:
         if not course.told_any:
             raise

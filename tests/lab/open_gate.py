@@ -45,3 +45,6 @@ class OpenGate:
         granted = list(ports)[: self.most]
         self.asked.append(granted)
         yield OpenGrant(granted, self.rate, self.half_open, self.reports, self.notes)
+
+    async def reassure(self, unit: str, address: str, probe: str) -> None:
+        """The address is as it was."""

@@ -111,6 +111,19 @@ def test_after_a_ban_what_was_refused_since_the_last_good_heartbeat_is_untold_an
     assert max(closed) <= 400
 
 
+def test_a_ban_in_the_last_grant_is_met_by_the_heartbeat_after_it() -> None:
+    class BannedAtLast(OpenGate):
+        async def reassure(self, unit: str, address: str, probe: str) -> None:
+            raise Blocked("the heartbeat is lost")
+
+    tries = PaperTries(lambda port, again: "opened" if port == 1 else "closed")
+    result = swept(BannedAtLast(most=100), tries, range(1, 901))
+    assert result.stopped is Reason.BLOCKED
+    assert result.states[1] is OPEN
+    assert result.states[2] is CLOSED
+    assert {result.states[port] for port in range(800, 901)} == {PortState.UNTOLD}
+
+
 def test_a_ban_before_anything_was_told_is_raised() -> None:
     with pytest.raises(Blocked):
         swept(BanningGate(grants=0), PaperTries(lambda port, again: "closed"), [1])

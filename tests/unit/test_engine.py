@@ -11,7 +11,7 @@ import pytest
 
 from scanner.inspecting.engine import Engine
 from scanner.inspecting.surroundings import Placed
-from scanner.model.errors import NotAdmitted, TimedOut
+from scanner.model.errors import ConnectionRefused, NotAdmitted, TimedOut
 from scanner.model.network import Network
 from scanner.model.observation import Observation, Seen
 from scanner.model.probe import Cost, Impact, Probe
@@ -119,7 +119,7 @@ def run(store: ScanStore, probes: list[Probe], seeds: Iterable[Target] = (HOST,)
         told,
         place=more.pop("place", lambda target: Placed(target, {"level": 2})),
         bars=more.pop("bars", lambda probe, target: None),
-        clock=lambda: NOW,
+        clock=more.pop("clock", lambda: NOW),
         **more,
     )
     asyncio.run(engine.run(seeds))
@@ -243,6 +243,28 @@ def test_what_the_order_bars_is_not_asked(store: ScanStore) -> None:
 def test_what_a_ban_swallowed_was_not_tested(store: ScanStore) -> None:
     lost = ((NOW - timedelta(seconds=1)).isoformat(), (NOW + timedelta(seconds=1)).isoformat())
     run(store, [probe("ports", lambda _: PortFacts((22,)))], door=NoDoor((lost,)))
+    assert seen(store)[("ports", HOST.key)].reason is Reason.BLOCKED
+
+
+@pytest.mark.parametrize(("asked_last", "reason"), [(0, Reason.BLOCKED), (-5, None)])
+def test_a_probe_that_began_before_a_ban_is_in_doubt_where_it_asked_on_into_it(
+    asked_last: int, reason: Reason | None, store: ScanStore
+) -> None:
+    now = [NOW - timedelta(seconds=10)]
+
+    def see(target: Target) -> PortFacts:
+        now[0] = NOW
+        return PortFacts((22,))
+
+    door = NoDoor((((NOW - timedelta(seconds=1)).isoformat(), (NOW + timedelta(seconds=1)).isoformat()),))
+    door.felt = {"asked": {"ports": (NOW + timedelta(seconds=asked_last)).isoformat()}}
+    run(store, [probe("ports", see)], door=door, clock=lambda: now[0])
+    assert seen(store)[("ports", HOST.key)].reason is reason
+
+
+def test_a_refusal_that_a_ban_may_have_been_is_none_of_the_target_s(store: ScanStore) -> None:
+    lost = ((NOW - timedelta(seconds=1)).isoformat(), (NOW + timedelta(seconds=1)).isoformat())
+    run(store, [probe("ports", raises(ConnectionRefused("22")))], door=NoDoor((lost,)))
     assert seen(store)[("ports", HOST.key)].reason is Reason.BLOCKED
 
 
