@@ -10,6 +10,9 @@ from scanner.inspection_file.fault import Fault
 
 DOTS = str.maketrans({"。": ".", "．": ".", "｡": "."})
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""A last label that makes the whole an IPv4 address to browsers and to inet_aton (URL Standard, "ends in a number")."""
+
 LONGEST = 253
 
 
@@ -32,7 +35,7 @@ def read_name(written: str) -> str | Fault:
     name = ".".join(labels)
     if len(name) > LONGEST or not all(LABEL.fullmatch(label) for label in labels):
         return Fault("name-malformed", values=values)
-    if labels[-1].isdigit():
+    if NUMBER.fullmatch(labels[-1]):
         return Fault("address-malformed", values=values)
     if is_public_suffix(name):
         return Fault("name-public-suffix", values=values)

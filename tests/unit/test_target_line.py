@@ -161,3 +161,13 @@ def test_any_text_is_a_target_or_a_fault(text: str) -> None:
         assert (again.name, again.blocks) == (found.name, found.blocks)
     else:
         assert found.wrong("en")
+
+
+@pytest.mark.parametrize(
+    "line", ["0x7f000001", "0x7f.1", "http://0X7F000001/", "127.0x1", "2130706433", "0177.0.0.1", "127.1", "a.0x"]
+)
+def test_what_others_read_as_an_address_is_no_name(line: str) -> None:
+    """The URL Standard's "ends in a number": a name here that browsers and inet_aton take for an address is neither."""
+    found = read_line(line)
+    assert isinstance(found, Fault)
+    assert found.code == "address-malformed"
