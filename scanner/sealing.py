@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from scanner.inspecting.folder import MANIFEST
-from scanner.model.errors import InputError
+from scanner.model.said import Said
 
 SCHEMA = "yuanjian/manifest/1"
 
@@ -163,7 +163,7 @@ def verify(folder: Path) -> Verification:
         listed, not_sealed = dict(manifest["files"]), set(manifest["not_sealed"])
         sealed = str(manifest["sealed"])
     except FileNotFoundError as error:
-        raise InputError(f"{folder}: no {MANIFEST}; name the folder that a scan wrote") from error
+        raise Said("no-manifest", folder=folder, manifest=MANIFEST) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return Verification((SealFault(MANIFEST, "unreadable", str(error)),), "", "", 0)
     faults: list[SealFault] = []
@@ -190,13 +190,13 @@ def known_fingerprint(key: str) -> str:
                 return fingerprint(_load_private(path).public_key())
             loaded = serialization.load_pem_public_key(data)
         except ValueError as error:
-            raise InputError(f"{path}: not a PEM key: {error}") from error
+            raise Said("key-not-pem", path=path, error=error) from error
         if not isinstance(loaded, Ed25519PublicKey):
-            raise InputError(f"{path}: not an Ed25519 key")
+            raise Said("key-not-ed25519", path=path)
         return fingerprint(loaded)
     plain = key.replace(":", "").lower()
     if len(plain) != 64 or set(plain) - set("0123456789abcdef"):
-        raise InputError(f"--key {key}: neither a file nor a fingerprint of 64 hexadecimal digits")
+        raise Said("key-neither", key=key)
     return plain
 
 
@@ -253,9 +253,9 @@ def _load_private(path: Path) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError, OSError) as error:
-        raise InputError(f"{path}: the signing key cannot be read: {error}") from error
+        raise Said("key-unreadable", path=path, error=error) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise InputError(f"{path}: not an Ed25519 key")
+        raise Said("key-not-ed25519", path=path)
     return key
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from scanner.catalogue.exploited import Exploited, exploited_from
 from scanner.catalogue.releases import Releases, releases_from
-from scanner.model.errors import InputError
+from scanner.model.said import Said
 
 END_OF_LIFE, KNOWN_EXPLOITED = "end_of_life", "known_exploited"
 Table = TypeVar("Table", Releases, Exploited)
@@ -50,17 +50,16 @@ def _newest(name: str, read: Callable[[Mapping[str, Any]], Table]) -> Table:
     try:
         return read(table_data(name))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-        raise InputError(f"{feed_folder() / name}.json: {what}; take the table in again, or delete the file") from error
+        raise Said("table-broken", path=feed_folder() / f"{name}.json", what=error) from error
 
 
 def _taken(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a table: {error}; take it in again, or delete the file") from error
+        raise Said("table-broken", path=path, what=error) from error
     if not isinstance(data, dict):
-        raise InputError(f"{path}: not a table; take it in again, or delete the file")
+        raise Said("table-broken", path=path, what=type(data).__name__)
     return data
 
 

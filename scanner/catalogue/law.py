@@ -10,6 +10,7 @@ from scanner.catalogue.statute import COLUMNS, Clause, Duty, Statute, duty_from,
 from scanner.model.authority import Kind
 from scanner.model.check import Severity, Weight
 from scanner.model.errors import InputError
+from scanner.model.said import Said
 from scanner.model.text import LANGUAGES, Text
 
 BY_LEVEL = {2: "mlps2", 3: "mlps3", 4: "mlps3", 5: "mlps3"}
@@ -33,7 +34,7 @@ class Law:
         """The clause of a code such as `mps151:10.4`; InputError where there is none."""
         statute, _, number = code.partition(":")
         if statute not in self.statutes or number not in self.statutes[statute].clauses:
-            raise InputError(f"no such clause: {code} (see `yuanjian clauses`)")
+            raise Said("no-clause", code=code)
         return self.statutes[statute].clauses[number]
 
     def duties_for(

@@ -10,7 +10,7 @@ from typing import Any
 
 from scanner.catalogue.entry import check_from
 from scanner.model.check import Check
-from scanner.model.errors import InputError
+from scanner.model.said import Said
 
 RELEASE = "2026-11"
 """The catalogue's own date, printed in every report."""
@@ -31,7 +31,7 @@ class Catalogue:
         wanted = set(names)
         unknown = wanted - {part for check in self.checks for part in (check, check.partition(".")[0])}
         if unknown:
-            raise InputError(f"no such check: {', '.join(sorted(unknown))} (see `yuanjian checks`)")
+            raise Said("no-check", unknown=", ".join(sorted(unknown)))
         return frozenset(check for check in self.checks if {check, check.partition(".")[0]} & wanted)
 
 
@@ -48,7 +48,7 @@ def load(*more: Path) -> Catalogue:
         for entry in _entries(file):
             check = check_from(entry, file)
             if check.id in checks:
-                raise InputError(f"{file}: the check {check.id} stands twice")
+                raise Said("catalogue-twice", file=file, check=check.id)
             checks[check.id] = check
     return Catalogue(checks)
 
@@ -57,10 +57,10 @@ def _entries(file: Path) -> list[dict[str, Any]]:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{file}: not a catalogue: {error}") from error
+        raise Said("catalogue-unreadable", file=file, error=error) from error
     entries = data.get("check")
     if not isinstance(entries, list) or set(data) != {"check"}:
-        raise InputError(f"{file}: a catalogue holds [[check]] entries and nothing else")
+        raise Said("catalogue-form", file=file)
     return entries
 
 

@@ -30,9 +30,10 @@ from scanner.cli import (
     status,
     verify,
 )
-from scanner.cli.language import asked_for, say
+from scanner.cli.language import asked_for, chosen, say
 from scanner.cli.lasting import lasting_streams
 from scanner.model.errors import InputError, Refused, YuanjianError
+from scanner.model.said import AllSaid, Said
 from scanner.model.text import LANGUAGES
 from scanner.network.audit import AuditFault
 from scanner.store.writer import StoreFault
@@ -116,6 +117,9 @@ def _run(arguments: list[str]) -> int:
     except Refused as error:
         console.print(str(error), style="red", markup=False)
         return Exit.REFUSED
+    except (Said, AllSaid) as error:
+        console.print(error.in_language(chosen()), style="red", markup=False)
+        return Exit.INPUT
     except InputError as error:
         console.print(str(error), style="red", markup=False)
         return Exit.INPUT

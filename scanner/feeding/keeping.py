@@ -10,7 +10,7 @@ from typing import Any
 
 from scanner.catalogue.feed import feed_folder, load_exploited, load_releases
 from scanner.feeding.taking import Taken
-from scanner.model.errors import InputError
+from scanner.model.said import Said
 
 JOURNAL = "taken.jsonl"
 AUDIT = "audit.jsonl"
@@ -34,7 +34,7 @@ def keep(taken: Taken, content: bytes, *, source: str, signer: str, at: datetime
         with (folder / JOURNAL).open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(told, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}; the table in use is unchanged") from error
+        raise Said("feed-unwritten", path=path, error=error.strerror) from error
     load_releases.cache_clear()
     load_exploited.cache_clear()
     return path
@@ -61,7 +61,7 @@ def made() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be made: {error.strerror}") from error
+        raise Said("folder-unmade", folder=folder, error=error.strerror) from error
     return folder
 
 

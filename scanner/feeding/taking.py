@@ -10,7 +10,7 @@ from scanner.catalogue import exploited as exploited_table
 from scanner.catalogue import releases as releases_table
 from scanner.catalogue.feed import END_OF_LIFE, KNOWN_EXPLOITED, load_releases, table_data
 from scanner.feeding import endoflife, exploited
-from scanner.model.errors import InputError
+from scanner.model.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,14 @@ def take(content: bytes, name: str, today: date) -> Taken:
         data = json.loads(content)
         taken = _take(data, name, today)
         if taken is None:
-            raise InputError(
-                f"{name}: none of the formats known: endoflife.date's JSON of one product, CISA's catalogue of known "
-                f"exploited vulnerabilities, NVD's CVE JSON 2.0, or a table of {releases_table.FORMAT} or {exploited_table.FORMAT}"
-            )
+            raise Said("feed-format", name=name, formats=f"{releases_table.FORMAT}, {exploited_table.FORMAT}")
         _whole(taken)
     except RecursionError as error:
-        raise InputError(f"{name}: nested too deeply") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-        raise InputError(f"{name}: {what}") from error
+        raise Said("feed-deep", name=name) from error
+    except KeyError as error:
+        raise Said("feed-lacks", name=name, key=error) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Said("feed-broken", name=name, what=error) from error
     return taken
 
 
@@ -60,7 +58,7 @@ def _branches(data: Any, name: str, today: date) -> Taken:
     product = endoflife.product_of(data) or name.rpartition("/")[2].removesuffix(".json").lower()
     if product not in table["product"]:
         known = ", ".join(sorted(table["product"]))
-        raise InputError(f"{name}: the product {product!r} is not one of the table's: {known}")
+        raise Said("feed-product", name=name, product=product, known=known)
     own = table["product"][product]
     news = endoflife.ended(data)
     changed = sum(own.get("ended", {}).get(branch) != day for branch, day in news.items())
@@ -97,7 +95,7 @@ def _listed(data: Mapping[str, Any], name: str) -> Taken:
 def _newer(in_use: str, seen: date, name: str) -> None:
     """What is known is never replaced by something older."""
     if seen.isoformat() < in_use:
-        raise InputError(f"{name}: of {seen.isoformat()}, older than the table in use ({in_use}); nothing was changed")
+        raise Said("feed-older", name=name, seen=seen.isoformat(), in_use=in_use)
 
 
 def _whole(taken: Taken) -> None:

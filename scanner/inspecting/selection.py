@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from scanner.catalogue.loader import Catalogue
 from scanner.model.check import Check
-from scanner.model.errors import InputError
 from scanner.model.probe import Impact, Probe, Profile
+from scanner.model.said import Said
 from scanner.model.verdict import Reason
 
 
@@ -86,5 +86,5 @@ def _named(names: Sequence[str], probes: Sequence[Probe]) -> frozenset[str]:
     """Probe names that `--probe` or `--no-probe` means: a probe, or an area such as "tls"."""
     known = {part for probe in probes for part in (probe.name, probe.area)}
     if unknown := set(names) - known:
-        raise InputError(f"no such probe: {', '.join(sorted(unknown))} (see `yuanjian probes`)")
+        raise Said("no-probe", unknown=", ".join(sorted(unknown)))
     return frozenset(probe.name for probe in probes if {probe.name, probe.area} & set(names))

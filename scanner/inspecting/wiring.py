@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scanner.catalogue.ports import load_ports
-from scanner.model.errors import InputError
 from scanner.model.inspection import Inspection
+from scanner.model.said import Said
 from scanner.model.scope import Scope
 from scanner.network.handshakes import Handshakes
 from scanner.network.wire import Wire
@@ -79,5 +79,5 @@ def trusted(files: Sequence[Path]) -> tuple[bytes, ...]:
         try:
             roots += [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(file.read_bytes())]
         except (OSError, ValueError) as error:
-            raise InputError(f"--trust {file}: no certificates in PEM form: {error}") from error
+            raise Said("trust-not-pem", file=file, error=error) from error
     return tuple(roots)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scanner.model.errors import InputError
+from scanner.model.said import AllSaid, Said
 
 
 class Purpose(StrEnum):
@@ -54,8 +54,9 @@ def read_allowed(path: Path) -> Allowed:
     except FileNotFoundError:
         return NOTHING
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {error}") from error
-    faults = [f"{path}: {key}: unknown; want one of {', '.join((*Purpose, 'proxy'))}" for key in _unknown(data)]
+        raise Said("outward-unreadable", path=path, error=error) from error
+    known = ", ".join((*Purpose, "proxy"))
+    faults = [Said("outward-unknown", path=path, key=key, known=known) for key in _unknown(data)]
     origins: dict[Purpose, frozenset[str]] = {}
     for purpose in Purpose:
         given = data.get(purpose, [])
@@ -63,13 +64,13 @@ def read_allowed(path: Path) -> Allowed:
             [origin_of(one) if isinstance(one, str) else None for one in given] if isinstance(given, list) else [None]
         )
         if None in read:
-            faults.append(f"{path}: {purpose}: want a list of origins, such as https://feeds.example")
+            faults.append(Said("outward-origins", path=path, key=purpose))
         origins[purpose] = frozenset(one for one in read if one is not None)
     proxy = data.get("proxy")
     if proxy is not None and (not isinstance(proxy, str) or origin_of(proxy) is None):
-        faults.append(f"{path}: proxy: want http://HOST:PORT")
+        faults.append(Said("outward-proxy", path=path))
     if faults:
-        raise InputError("\n".join(faults))
+        raise AllSaid(faults)
     return Allowed(origins, proxy)
 
 

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 
 import nmap
 
-from scanner.model.errors import InputError, Malformed
+from scanner.model.errors import Malformed
+from scanner.model.said import Said
 
 SEARCH = ("nmap", "/usr/bin/nmap", "/usr/local/bin/nmap", "/opt/local/bin/nmap")
 
@@ -35,7 +36,7 @@ def program(search: tuple[str, ...] = SEARCH) -> str:
     """Where nmap is. Raises InputError where it is not."""
     found = next((path for name in search if (path := shutil.which(name))), None)
     if found is None:
-        raise InputError("nmap was not found: install it (apt install nmap), or leave out --engine nmap")
+        raise Said("no-nmap")
     return found
 
 

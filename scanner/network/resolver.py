@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from scanner.model.errors import InputError
+from scanner.model.said import Said
 
 DNS_PORT = 53
 SYSTEM = Path("/etc/resolv.conf")
@@ -29,11 +29,11 @@ def read_place(written: str) -> ResolverPlace:
     try:
         host = ip_address(address)
     except ValueError:
-        raise InputError(f"--resolver {written}: want an address, such as 192.0.2.53 or [::1]:5300") from None
+        raise Said("resolver-address", written=written) from None
     if not 0 < port < 65536:
-        raise InputError(f"--resolver {written}: want a port from 1 to 65535")
+        raise Said("resolver-port", written=written)
     if port != DNS_PORT and not host.is_loopback:
-        raise InputError(f"--resolver {written}: a port other than 53 is for a laboratory on loopback only")
+        raise Said("resolver-laboratory", written=written)
     return ResolverPlace(str(host), port)
 
 
