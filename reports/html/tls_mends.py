@@ -10,6 +10,8 @@ from typing import Any
 PRODUCTS = {"nginx": "nginx", "apache": "Apache", "tomcat": "Tomcat", "iis": "IIS"}
 """In the order shown, as their makers write them."""
 MOST_SUITES = 40
+SSL2 = "SSL_CK_"
+"""SSL 2.0's ciphers go with their version; no setting names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Mend:
 def mends(failed: Iterable[str], suites: Mapping[str, Mapping[str, Any]], detected: str | None) -> list[Mend]:
     """For each product that has something to write; the one that was detected comes first."""
     wanted = list(dict.fromkeys(failed))
-    weak = {check: [suite for suite, told in suites.items() if check in told["checks"]] for check in wanted}
+    named = {suite: told for suite, told in suites.items() if not suite.startswith(SSL2)}
+    weak = {check: [suite for suite, told in named.items() if check in told["checks"]] for check in wanted}
     made = [
         Mend(name, lines, product in (detected or "").lower())
         for product, name in PRODUCTS.items()

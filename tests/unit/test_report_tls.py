@@ -163,6 +163,8 @@ def test_what_to_change_names_the_lines_of_the_failed_checks_alone() -> None:
     assert f"Disable-TlsCipherSuite -Name {WEAK}" in lines["IIS"] and GOOD not in "".join(lines["IIS"])
     assert not any("stapling" in line.lower() for told_lines in lines.values() for line in told_lines)
     assert mends([], {}, None) == []
+    old = {"SSL_CK_RC4_128_EXPORT40_WITH_MD5": {"checks": ["tls.cipher-export"], "forward_secrecy": False}}
+    assert "SSL_CK" not in str(mends(["tls.cipher-export"], old, "IIS")), "they go with their version"
 
 
 def test_what_no_line_mends_is_named_and_is_never_nothing_to_change() -> None:
