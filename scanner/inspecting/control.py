@@ -1,7 +1,7 @@
 """Carries what a running scan is told from outside to its wire, and keeps how far it is. It decides nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,8 +41,12 @@ class Control:
     told decides nothing, for a clock that was set back would make a stop look older than the run that it stops.
     """
 
-    def __init__(self, folder: Path, wire: Told, tally: Tally, store: ScanStore) -> None:
+    def __init__(
+        self, folder: Path, wire: Told, tally: Tally, store: ScanStore, keep: Callable[[], None] = lambda: None
+    ) -> None:
+        """`keep` is called as often as the progress is looked at: what must outlive a kill is kept there."""
         self._folder = folder
+        self._keep_more = keep
         self._wire = wire
         self._tally = tally
         self._store = store
@@ -76,6 +80,7 @@ class Control:
             if taken or now - kept_at >= KEPT_EVERY:
                 kept_at = now
                 self._keep()
+                self._keep_more()
 
     def _carry_out(self, instruction: Instruction) -> None:
         unit = instruction.unit

@@ -5,7 +5,7 @@ import contextlib
 import signal
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from scanner.inspecting.folder import AUDIT, STORE
 from scanner.inspecting.placement import Placement
 from scanner.inspecting.planning import seeds
 from scanner.inspecting.selection import Choice, Selection
+from scanner.inspecting.sent import in_all
 from scanner.inspecting.tally import Standing, Tally
 from scanner.inspecting.wiring import Wiring, open_wire
 from scanner.model.errors import NotAdmitted
@@ -62,13 +63,18 @@ async def carry_out(
     scope = Scope(job.inspection)
     clock = _now
     tally = Tally(_chosen(job), store, told, Counter(seed.unit for seed in seeds(job.inspection, scope)))
-    started = (store.meta("run") or {}).get("started") or clock().isoformat()
+    run = store.meta("run") or {}
+    started = run.get("started") or clock().isoformat()
     because: list[str] = ["refused"] if job.inspection.refused else []
     vantage = _vantage(job.inspection)
     chosen = [check.id for check in _chosen(job)]
     spared = _remembered(record, clock()) if record is not None else Handshakes()
     async with open_wire(job.inspection, scope, job.wiring, job.folder / AUDIT, clock, chosen, spared) as wire:
-        _keep(store, started, because, vantage, asdict(wire.traffic()), complete=False)
+
+        def keep(*, complete: bool = False) -> None:
+            _keep(store, started, because, vantage, in_all(run.get("traffic"), wire.traffic()), complete=complete)
+
+        keep()
         place = Placement(job.inspection, scope, clock, wire.gate.ledger.owns_by_now, has_way_to)
         engine = Engine(
             job.selection.probes,
@@ -81,7 +87,7 @@ async def carry_out(
             absences={check.probe for check in _chosen(job) if check.absence and check.probe},
             lanes_per_unit=_lanes(job.inspection),
         )
-        async with Control(job.folder, wire, tally, store):
+        async with Control(job.folder, wire, tally, store, keep):
             ended = await _run(_ask_all(wire, engine, seeds(job.inspection, scope)))
         if ended is not None:
             because.append(ended)
@@ -91,7 +97,7 @@ async def carry_out(
                 because.append("window")
         complete = not because
         vantage["clock_offset_seconds"] = wire.clock_offset
-        _keep(store, started, because, vantage, asdict(wire.traffic()), complete=complete)
+        keep(complete=complete)
     store.flush()
     return complete
 

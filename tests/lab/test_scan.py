@@ -160,6 +160,9 @@ def test_a_resumed_scan_asks_nothing_twice_and_finds_the_same(scanned: Path, sch
     assert {row["id"] for row in results(cut)["findings"]} == {row["id"] for row in results(scanned)["findings"]}
     again = len((cut / "audit.jsonl").read_text(encoding="utf-8").splitlines()) - sent
     assert 0 < again < sent
+    both, whole = results(cut)["traffic"], results(scanned)["traffic"]
+    assert both["requests"] > whole["requests"], "what the run sent that broke off counts too"
+    assert both["by_class"]["inspected"] > whole["by_class"]["inspected"]
 
 
 def test_neither_a_complete_scan_nor_a_wider_scope_is_resumed(scanned: Path, schools: Path) -> None:
