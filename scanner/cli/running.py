@@ -95,20 +95,28 @@ def make_job(inspection: Inspection, asked: Asked) -> Job:
 
 def with_rates(inspection: Inspection, asked: Asked) -> Inspection:
     """`--rate` and `--connect-rate` over the file's limits; `max` only where every target is loopback or private (R4)."""
-    limits = inspection.limits
+    limits, bare = inspection.limits, inspection.bare
     public = _public_target(inspection)
     if asked.rate is not None:
-        limits = _rated(limits, "--rate", asked.rate, public, "requests_per_second", "unit_requests_per_second")
+        limits = _rated(
+            limits, "--rate", asked.rate, public, "requests_per_second", "unit_requests_per_second", bare=bare
+        )
     if asked.connect_rate is not None:
         limits = _rated(
-            limits, "--connect-rate", asked.connect_rate, public, "connects_per_second", "unit_connects_per_second"
+            limits,
+            "--connect-rate",
+            asked.connect_rate,
+            public,
+            "connects_per_second",
+            "unit_connects_per_second",
+            bare=bare,
         )
     if {asked.rate, asked.connect_rate} & {"max"}:
         limits = replace(limits, total_per_second=None)
     return replace(inspection, limits=limits)
 
 
-def _rated(limits: Limits, option: str, given: str, public: str | None, own: str, unit: str) -> Limits:
+def _rated(limits: Limits, option: str, given: str, public: str | None, own: str, unit: str, *, bare: bool) -> Limits:
     if given == "max":
         if public is not None:
             raise InputError(say("error.rate-max", option=option, target=public))
@@ -122,6 +130,9 @@ def _rated(limits: Limits, option: str, given: str, public: str | None, own: str
     most = getattr(Limits(), own) * PUBLIC_FACTOR
     if public is not None and rate > most:
         raise InputError(say("error.rate-range", option=option, given=given, most=most))
+    told = None if bare else getattr(limits, own)
+    if public is not None and told is not None and rate > told:  # it was told beforehand: slower, never faster
+        raise InputError(say("error.rate-file", option=option, given=given, most=told))
     return replace(limits, **{own: rate})  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from scanner.cli.app import run
 from scanner.cli.options import Asked
 from scanner.cli.running import with_rates
 from scanner.cli.scan import LOCAL
-from scanner.inspection_file import from_targets
+from scanner.inspection_file import from_targets, read
 from scanner.model.errors import InputError
 
 LANGUAGES = ("zh-CN", "zh-TW", "en")
@@ -84,6 +84,20 @@ def test_only_private_and_loopback_targets_are_inside(target: str) -> None:
         with_rates(inspection, Asked(rate="max"))
     inside = from_targets(["127.0.0.1", "10.0.0.1", "fd00::1"], now=now, statement="x", not_critical=True)
     assert with_rates(inside, Asked(rate="max")).limits.requests_per_second is None
+
+
+def test_no_rate_passes_what_the_file_says_of_public_targets() -> None:
+    """The file's figures are ceilings that were told beforehand: a scan may be slower by them, never faster (R7)."""
+    example = Path(__file__).parents[1] / "data" / "inspection.example.yaml"
+    told = read(example, now=None)
+    assert told.limits.requests_per_second == 20
+    assert with_rates(told, Asked(rate="5")).limits.requests_per_second == 5
+    with pytest.raises(InputError, match="20"):
+        with_rates(told, Asked(rate="21"))
+    with pytest.raises(InputError, match="200"):
+        with_rates(told, Asked(connect_rate="201"))
+    bare = from_targets(["8.8.8.8"], now=datetime.now(UTC), statement="x", not_critical=True)
+    assert with_rates(bare, Asked(rate="200")).limits.requests_per_second == 200
 
 
 def test_a_public_target_without_a_right_is_refused(tmp_path: Path) -> None:
