@@ -10,7 +10,7 @@ from scanner.judging import worst
 from scanner.model.target import Target, TargetKind
 from scanner.model.verdict import Verdict
 from scanner.results.judged import Judged
-from scanner.results.plain_json import plain_json
+from scanner.results.plain_json import one_line
 
 IN_RESULTS = 50_000
 """Rows that results.json may hold (R17)."""
@@ -80,7 +80,7 @@ class Coverage:
 
     def _write(self, row: dict[str, Any]) -> None:
         if self._file is not None:
-            self._file.write(plain_json(row, indent=None) + "\n")
+            self._file.write(one_line(row) + "\n")
 
 
 def coverage_row(unit_name: str, judged: Judged) -> dict[str, Any] | None:

@@ -5,22 +5,40 @@ Nothing is lost: such characters stand inside strings alone, where JSON reads bo
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 _UNSEEN = re.compile(r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 """Control characters that JSON does not escape by itself, line separators, marks of direction, unpaired surrogates."""
 
 
-def write_plain(value: Any, out: TextIO, indent: int | None = 1) -> None:
-    for piece in _pieces(value, indent):
+def write_plain(value: Any, out: TextIO) -> None:
+    """As `plain_json`, piece by piece."""
+    for piece in _pieces(value):
         out.write(piece)
 
 
-def plain_json(value: Any, indent: int | None = 1) -> str:
-    return "".join(_pieces(value, indent))
+def plain_json(value: Any) -> str:
+    """An object with a line for each member, and each entry of a member's list; anything else on one line."""
+    return "".join(_pieces(value))
 
 
-def _pieces(value: Any, indent: int | None) -> Iterator[str]:
-    for piece in json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(value):
-        yield _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", piece)
+def _pieces(value: Any) -> Iterator[str]:
+    """Line by line and not by indentation, so that the standard library's fast encoder does each of them."""
+    if not isinstance(value, Mapping):
+        yield one_line(value)
+        return
+    for number, (key, member) in enumerate(value.items()):
+        yield f"{',' if number else '{'}\n{one_line(key)}: "
+        if isinstance(member, list) and member:
+            for place, entry in enumerate(member):
+                yield f"{',' if place else '['}\n {one_line(entry)}"
+            yield "\n]"
+        else:
+            yield one_line(member)
+    yield "\n}" if value else "{}"
+
+
+def one_line(value: Any) -> str:
+    """Any value on one line."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))

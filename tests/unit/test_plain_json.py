@@ -22,4 +22,4 @@ def test_what_is_written_reads_back_the_same_and_is_printable(value: Any) -> Non
 
 
 def test_escapes_and_marks_of_direction_stand_as_numbers_and_chinese_as_itself() -> None:
-    assert plain_json("中\x9b31m\x1b[0m\u202egpj.exe", indent=None) == '"中\\u009b31m\\u001b[0m\\u202egpj.exe"'
+    assert plain_json("中\x9b31m\x1b[0m\u202egpj.exe") == '"中\\u009b31m\\u001b[0m\\u202egpj.exe"'
