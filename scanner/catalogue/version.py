@@ -1,11 +1,13 @@
 """Versions as services write them, compared number by number. No table, and no judgement."""
 
 import re
+from functools import lru_cache
 
 NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,7}")
 Version = tuple[int, ...]
 
 
+@lru_cache(4096)
 def numbers(text: str) -> Version:
     """(9, 2) of "9.2p1 Debian-2+deb12u3"; empty where nothing of it is a number. Letters and packagings are left out."""
     found = NUMBERS.search(text)
