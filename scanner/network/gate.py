@@ -1,26 +1,25 @@
 """The gate: asks of everything that is to be sent whether it may, when, and how fast. It sends nothing itself."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from scanner.catalogue.ports import load_ports
-from scanner.model.errors import Blocked, NotAdmitted
+from scanner.model.errors import NotAdmitted
 from scanner.model.scope import Scope
 from scanner.model.verdict import Reason
-from scanner.network import pulse
 from scanner.network.audit import AuditLog
-from scanner.network.bucket import Bucket
 from scanner.network.ceiling import Ceiling
 from scanner.network.grant import Grant
 from scanner.network.handshakes import MOST, Handshakes
+from scanner.network.heartbeat import Heartbeats
 from scanner.network.lag import LagMeter
 from scanner.network.lane import Lane
 from scanner.network.lanes import Lanes
 from scanner.network.ledger import Ledger
+from scanner.network.paces import Paces
 from scanner.network.patience import counted_if_held, holding, in_turn, waiting
 from scanner.network.permit import Permit
 from scanner.network.question import ACTS_OF, Act, Party, Question, TrafficClass
@@ -29,17 +28,6 @@ from scanner.network.tally import Tally
 
 AT_ONCE = 8192
 """Ports of one grant where no rate limits it."""
-
-THIRD_PARTIES_PER_SECOND = 5
-"""Questions to RDAP servers and certificate authorities, over all of them together."""
-
-CONTROL_SECONDS = 60.0
-"""How long ago an address's last answer may be for a silence of it to be the question's own (R12)."""
-
-DEAF = 1.0
-"""Seconds of our own lag beyond which a time-out may be ours, and an absence our own deafness."""
-
-Knock = Callable[[Question], Awaitable[bool]]
 
 
 def _keep_as_it_is(address: str) -> None:
@@ -70,20 +58,13 @@ class Gate:
         self._audit = audit
         self._lag = lag
         self._allowed = scope.inspection.third_parties
-        self._limits = scope.inspection.limits
-        self._total = Ceiling(self._limits.total_per_second, self._limits.total_per_second, shared=True)
-        self._units: dict[str, Ceiling] = {}
-        self._third_parties = Bucket(THIRD_PARTIES_PER_SECOND)
-        self._knock: Knock | None = None
+        self.hearts = Heartbeats(self.lanes, switch, lag, self._write)
+        self._paces = Paces(scope.inspection.limits, switch)
         self._make_room: Callable[[str], None] = _keep_as_it_is
 
     def make_room_by(self, make_room: Callable[[str], None]) -> None:
         """Who is told, with the address, when somebody has to wait for a connection."""
         self._make_room = make_room
-
-    def knock_by(self, knock: Knock) -> None:
-        """How a heartbeat is asked: two fresh connects, True where one is accepted."""
-        self._knock = knock
 
     @asynccontextmanager
     async def admit(self, question: Question) -> AsyncIterator[Permit]:
@@ -107,7 +88,7 @@ class Gate:
         self._check(question.unit)
         await self._in_scope(question)
         lane = self.lanes.of(question)
-        await self._alive(lane, question)
+        await self.hearts.ask(lane, question)
         question = self._spared(lane, question)
         lane.waiting += 1
         holds = False
@@ -116,8 +97,8 @@ class Gate:
                 if question.opens:
                     holds = await self._take_slot(lane)
                 for _ in range(question.weight):
-                    await self._take_turn(lane, question)
-                self._not_lost_meanwhile(lane, question)
+                    await self._paces.turn(lane, question)
+                self.hearts.check(lane, question)
         except BaseException:
             if holds:
                 lane.slots.release()
@@ -143,13 +124,13 @@ class Gate:
             self._check(unit)
             await self._in_scope(question)
             lane = self.lanes.of(question)
-            await self._alive(lane, question)
+            await self.hearts.ask(lane, question)
         async with in_turn(lane.sweeping):
             try:
                 with waiting():
                     async with self.switch.deadline(unit, None, "waiting for a grant"):
                         rate = lane.connects_per_second
-                        for part in (self._ceiling(unit), self._total):
+                        for part in self._paces.of_sweeps(unit):
                             rate = await part.reserve(rate)
                             shares.append((part, rate))
                 granted = tuple(ports[: self._fitting(lane, rate)])
@@ -166,6 +147,10 @@ class Gate:
             finally:
                 for part, share in shares:
                     part.give_back(share)
+
+    async def reassure(self, unit: str, address: str, probe: str) -> None:
+        """Ask an address's heartbeat at the end of a sweep: what was refused may have been a ban's. Raises Blocked."""
+        await self.hearts.reassure(unit, address, probe)
 
     def _check(self, unit: str) -> None:
         """Raise NotAdmitted where nothing may be sent now; what cannot be audited is not sent."""
@@ -212,87 +197,12 @@ class Gate:
             return None
         return Reason.NOT_PERMITTED, f"port {question.port} is never spoken to: a greeting does something there"
 
-    async def _alive(self, lane: Lane, question: Question) -> None:
-        """Ask the heartbeat where it is due; raise Blocked where the address has fallen silent (R10)."""
-        if question.act is Act.HEARTBEAT or question.klass is not TrafficClass.INSPECTED:
-            return
-        # A request goes over a connection that is open: where there is no other, a heartbeat would wait for its end.
-        if lane.pulse.due and not (question.act is Act.REQUEST and lane.slots.locked()):
-            async with lane.beating:
-                if lane.pulse.due:
-                    await self._beat(lane)
-        self._not_lost_meanwhile(lane, question)
-
-    def _not_lost_meanwhile(self, lane: Lane, question: Question) -> None:
-        if lane.pulse.lost and question.act is not Act.HEARTBEAT and question.klass is TrafficClass.INSPECTED:
-            self._write(question, f"refused: {Reason.BLOCKED.value}", detail="the heartbeat is lost")
-            raise Blocked(f"{lane.address} answers nothing any more, not even what it answered first")
-
-    async def beat(self, address: str) -> None:
-        """Ask an address's heartbeat now, where it has one, and once more after a pause: at the end of its lane."""
-        lane = self.lanes.find(address)
-        if lane is not None and lane.pulse.place is not None and not lane.pulse.given_up:
-            async with lane.beating:
-                with suppress(NotAdmitted):  # stopped, or the window has closed: nothing is known of it any more
-                    await self._beat(lane)
-                    if lane.pulse.lost and not lane.pulse.given_up:
-                        async with self.switch.deadline(
-                            lane.pulse.place.unit, None, "the pause before the last heartbeat"
-                        ):
-                            await asyncio.sleep(pulse.PAUSE)
-                        await self._beat(lane)
-
     def met(self, address: str, port: int) -> None:
         """A service that counts unfinished handshakes told what it is, on a port of its own choice perhaps (R6)."""
         lane = self.lanes.find(address)
         self.handshakes.met(address, port, lane.accepted_at(port) if lane is not None else 0)
         if lane is not None:
             lane.pulse.spare(port)
-
-    async def reassure(self, unit: str, address: str, probe: str) -> None:
-        """Ask an address's heartbeat at the end of a sweep, where it has one: a reset may be a ban's. Raises Blocked."""
-        lane = self.lanes.find(address)
-        if lane is None or lane.pulse.place is None or lane.pulse.given_up:
-            return
-        with waiting():
-            async with lane.beating:
-                await self._beat(lane)
-        self._not_lost_meanwhile(lane, Question(unit, address, 0, Act.SWEEP, probe, bound=True))
-
-    def take_up(self, unit: str, address: str, port: int, good: datetime) -> None:
-        """Make a place the heartbeat that an earlier run of this scan felt, where this run has none yet."""
-        question = Question(unit, address, port, Act.CONNECT, "heartbeat")
-        lane = self.lanes.of(question)
-        if lane.pulse.place is None:
-            lane.pulse.taken_up(question, good)
-
-    async def vouches(self, address: str) -> Reason | None:
-        """None where an absence seen at this address counts by now: it answered something within a minute (R12).
-
-        Where that is longer ago its heartbeat is asked. Else why an absence tells nothing.
-        """
-        lane = self.lanes.find(address)
-        if self.lag > DEAF:
-            return Reason.OWN_LAG
-        if lane is None:
-            return Reason.TIMED_OUT
-        if time.monotonic() - lane.heard_at > CONTROL_SECONDS:
-            async with lane.beating:
-                try:
-                    await self._beat(lane)
-                except NotAdmitted as error:
-                    return error.reason
-        if lane.pulse.lost:
-            return Reason.BLOCKED
-        return None if time.monotonic() - lane.heard_at <= CONTROL_SECONDS else Reason.TIMED_OUT
-
-    async def _beat(self, lane: Lane) -> None:
-        if self._knock is None or lane.pulse.place is None:
-            return
-        if await self._knock(lane.pulse.place):
-            lane.pulse.beaten()
-        else:
-            lane.pulse.missed()
 
     async def _take_slot(self, lane: Lane) -> bool:
         if lane.slots.locked():
@@ -308,32 +218,6 @@ class Gate:
         """Whether somebody waits for a connection to this address."""
         lane = self.lanes.find(address)
         return lane is not None and lane.queueing > 0
-
-    async def _take_turn(self, lane: Lane, question: Question) -> None:
-        """Wait for the address's turn, then the unit's, then the inspection's; take all three at once."""
-        buckets = [lane.bucket, self._total.questions]
-        if question.klass is TrafficClass.INSPECTED:
-            buckets.insert(1, self._ceiling(question.unit).questions)
-        elif question.party is not Party.DNS and not lane.unlimited:
-            buckets.insert(1, self._third_parties)
-        held: list[asyncio.Lock] = []
-        try:
-            for bucket in buckets:
-                await bucket.turn.acquire()
-                held.append(bucket.turn)
-                await bucket.ready()
-            self.switch.check(question.unit)
-            for bucket in buckets:
-                bucket.take()
-        finally:
-            for turn in held:
-                turn.release()
-
-    def _ceiling(self, unit: str) -> Ceiling:
-        if unit not in self._units:
-            limits = self._limits
-            self._units[unit] = Ceiling(limits.unit_requests_per_second, limits.unit_connects_per_second)
-        return self._units[unit]
 
     def _spared(self, lane: Lane, question: Question) -> Question:
         """R6: begin a handshake that will be left unfinished, or raise NotAdmitted where the day has had its five."""

@@ -16,7 +16,8 @@ from scanner.model.errors import ConnectionRefused, Malformed, NetworkError, Not
 from scanner.model.network import Resolution, Server
 from scanner.model.verdict import Reason
 from scanner.network.exchange import exchange
-from scanner.network.gate import CONTROL_SECONDS, Gate
+from scanner.network.gate import Gate
+from scanner.network.heartbeat import CONTROL_SECONDS
 from scanner.network.question import Act, Question, TrafficClass
 from scanner.network.resolver import ResolverPlace
 from scanner.network.tcp import connected

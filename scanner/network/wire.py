@@ -84,7 +84,7 @@ class Wire:
         self.http = Http(self.gate, clock, _agent(inspection), self.gate.lanes.connections)
         self.third_parties = ThirdParties(self.gate, self.http)
         self.gate.ledger.resolve_by(self.resolver.resolve)
-        self.gate.knock_by(self._knock)
+        self.gate.hearts.knock_by(self._knock)
         self._sweeper: Sweeper | FarSweepers = FarSweepers(processes) if processes > 1 else Sweeper()
         self._nmap = Nmap() if engine == "nmap" else None
         self._held = AsyncExitStack()
@@ -115,7 +115,7 @@ class Wire:
 
     async def settle(self, address: str) -> None:
         """Ask an address's heartbeat at the end of its lane (R10); the facts of the lane then know of a ban."""
-        await self.gate.beat(address)
+        await self.gate.hearts.beat(address)
 
     def met(self, target: Target) -> None:
         """A service said what it is: MySQL and MariaDB are spared from then on, wherever they live (R6)."""
@@ -125,12 +125,12 @@ class Wire:
     def take_up(self, unit: str, address: str, felt: Mapping[str, Any]) -> None:
         """What an earlier run of this scan felt at an address (`host_facts`): its heartbeat is asked on."""
         if felt.get("beat") is not None:
-            self.gate.take_up(unit, address, felt["beat"], datetime.fromisoformat(felt["good"]))
+            self.gate.hearts.take_up(unit, address, felt["beat"], datetime.fromisoformat(felt["good"]))
 
     async def vouch(self, probe: Probe, target: Target) -> Reason | None:
         """None where an absence that was seen at this target just now counts; else why it tells nothing (R12)."""
         if target.address is not None:
-            return await self.gate.vouches(target.address)
+            return await self.gate.hearts.vouches(target.address)
         return await self.resolver.vouches(target.name or "", target.unit, probe.name)
 
     async def sweep(self, unit: str, address: str, ports: Sequence[int], probe: str) -> Sweep:

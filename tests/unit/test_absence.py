@@ -90,14 +90,14 @@ def test_the_engine_has_only_looks_vouched_for_that_may_end_in_an_absence(doubt:
 def test_an_address_that_answered_within_a_minute_is_a_control_and_one_that_never_did_is_none(tmp_path: Path) -> None:
     async def story() -> None:
         async with gate_for(ordered(OWN), tmp_path / "audit.jsonl") as gate:
-            assert await gate.vouches(OWN) is Reason.TIMED_OUT
+            assert await gate.hearts.vouches(OWN) is Reason.TIMED_OUT
             question = Question("self", OWN, 80, Act.CONNECT, "test", opens=True)
             async with gate.admit(question) as permit:
                 pass
-            assert await gate.vouches(OWN) is Reason.TIMED_OUT
+            assert await gate.hearts.vouches(OWN) is Reason.TIMED_OUT
             async with gate.admit(question) as permit:
                 permit.answered("connected")
-            assert await gate.vouches(OWN) is None
+            assert await gate.hearts.vouches(OWN) is None
 
     run(story())
 
@@ -118,13 +118,13 @@ def test_where_the_last_answer_is_old_the_heartbeat_is_asked(
                         permit.answered("connected")
                 return beats
 
-            gate.knock_by(knock)
+            gate.hearts.knock_by(knock)
             async with gate.admit(Question("self", OWN, 80, Act.CONNECT, "test", opens=True)) as permit:
                 permit.answered("connected")
             lane = gate.lanes.find(OWN)
             assert lane is not None
             lane.heard_at = time.monotonic() - 61.0
-            assert await gate.vouches(OWN) is (None if beats else Reason.BLOCKED)
+            assert await gate.hearts.vouches(OWN) is (None if beats else Reason.BLOCKED)
             assert len(asked) == 1
 
     run(story())

@@ -294,7 +294,7 @@ def test_a_lost_heartbeat_closes_the_lane_until_it_beats_again(tmp_path: Path, m
 
     async def story() -> None:
         async with gate_for(ordered(OWN), tmp_path / "audit.jsonl") as gate:
-            gate.knock_by(knock)
+            gate.hearts.knock_by(knock)
             async with gate.admit(question) as permit:
                 permit.answered("connected")
             monkeypatch.setattr("scanner.network.pulse.EVERY_SECONDS", 0.0)
@@ -326,7 +326,7 @@ def test_a_request_does_not_wait_for_a_heartbeat_that_waits_for_its_connection(
                     knocks.append(asked)
                 return True
 
-            gate.knock_by(knock)
+            gate.hearts.knock_by(knock)
             connection = await gate.enter(question)
             connection.answered("connected")
             monkeypatch.setattr("scanner.network.pulse.EVERY_SECONDS", 0.0)
@@ -350,7 +350,7 @@ def test_a_lane_whose_heartbeat_stays_lost_is_given_up(tmp_path: Path, monkeypat
 
     async def story() -> None:
         async with gate_for(ordered(OWN), tmp_path / "audit.jsonl") as gate:
-            gate.knock_by(knock)
+            gate.hearts.knock_by(knock)
             async with gate.admit(question) as permit:
                 permit.answered("connected")
             monkeypatch.setattr("scanner.network.pulse.EVERY_SECONDS", 0.0)
@@ -372,11 +372,11 @@ def test_a_ban_that_the_last_heartbeat_meets_is_a_gap_too(tmp_path: Path, monkey
 
     async def story() -> None:
         async with gate_for(ordered(OWN), tmp_path / "audit.jsonl") as gate:
-            gate.knock_by(knock)
+            gate.hearts.knock_by(knock)
             monkeypatch.setattr("scanner.network.pulse.PAUSE", 0.0)
             async with gate.admit(question) as permit:
                 permit.answered("connected")
-            await gate.beat(OWN)
+            await gate.hearts.beat(OWN)
             lane = gate.lanes.find(OWN)
             assert lane is not None and len(lane.pulse.gaps) == 1
 
